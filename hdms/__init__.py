@@ -1,0 +1,1 @@
+"""The HDMS toolkit: brings infrastructure and services up, configures them, proves they work."""

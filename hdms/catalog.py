@@ -1,0 +1,134 @@
+"""The one place that lists the components, the services and their processes.
+
+Nox sessions, checks, variables and the engines' process lists are made from it; a test holds
+the configuration files to it.
+"""
+
+from dataclasses import dataclass
+
+from hdms.errors import InvalidInput
+
+
+@dataclass(frozen=True)
+class Component:
+    """A piece of infrastructure.
+
+    Attributes:
+        title: its name as people write it, with the version that the specification asks for.
+        port_variable: the root variable with the loopback port on which this machine reaches it;
+            None for PostgreSQL, which is reached through PgBouncer only (spec 001 FR-004).
+    """
+
+    name: str
+    title: str
+    port_variable: str | None = None
+
+
+@dataclass(frozen=True)
+class Process:
+    """A program that a service runs, started in the service's `src` folder.
+
+    Attributes:
+        name: unique in the stack; the web process has its service's name.
+        kind: "web" listens on the service's port, "worker" takes work from a queue.
+    """
+
+    name: str
+    kind: str
+    command: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Service:
+    """An application in `services/`.
+
+    Attributes:
+        default_port: the loopback port of its web process on this machine.
+        checks: the connections that it must prove (`manage.py verify`).
+    """
+
+    name: str
+    default_port: int
+    checks: tuple[str, ...]
+    processes: tuple[Process, ...]
+
+    @property
+    def role(self) -> str:
+        """Its own PostgreSQL role, and the schema of the same name."""
+        return self.name.replace("-", "_")
+
+    @property
+    def prefix(self) -> str:
+        """What its variables in the root `.env` begin with, e.g. `USER_SERVICE`."""
+        return self.role.upper()
+
+    @property
+    def port_variable(self) -> str:
+        """The root variable with the loopback port of its web process."""
+        return f"{self.prefix}_HOST_PORT"
+
+    @property
+    def password_variable(self) -> str:
+        """The root variable with the password of its PostgreSQL role."""
+        return f"{self.prefix}_DB_PASSWORD"
+
+
+POSTGRES = Component("postgres", "PostgreSQL 16")
+PGBOUNCER = Component("pgbouncer", "PgBouncer", "PGBOUNCER_HOST_PORT")
+REDIS = Component("redis", "Redis 7", "REDIS_HOST_PORT")
+COMPONENTS = (POSTGRES, PGBOUNCER, REDIS)
+
+_GUNICORN = ("gunicorn", "--config", "python:hdms_common.gunicorn", "core.wsgi:application")
+_UVICORN = ("python", "-m", "hdms_common.asgi_server")
+_CELERY = ("celery", "--app", "core", "worker", "--loglevel", "INFO", "--concurrency", "2")
+
+SERVICES = (
+    Service("user-service", 8002, ("db", "cache"), (Process("user-service", "web", _GUNICORN),)),
+    Service(
+        "ticket-service", 8003, ("db", "cache"), (Process("ticket-service", "web", _GUNICORN),)
+    ),
+    Service(
+        "communication-service",
+        8004,
+        ("db", "cache", "channels"),
+        (Process("communication-service", "web", _UVICORN),),
+    ),
+    Service(
+        "file-service",
+        8005,
+        ("db", "cache", "celery"),
+        (Process("file-service", "web", _GUNICORN), Process("file-worker", "worker", _CELERY)),
+    ),
+)
+
+
+def component_names() -> list[str]:
+    """Return the names of the components, in the order in which they depend on each other."""
+    return [component.name for component in COMPONENTS]
+
+
+def process_names() -> list[str]:
+    """Return the names of all services' processes."""
+    return [process.name for service in SERVICES for process in service.processes]
+
+
+def service_of(process_name: str) -> Service:
+    """Return the service that runs the process of this name."""
+    return next(
+        service
+        for service in SERVICES
+        if any(process.name == process_name for process in service.processes)
+    )
+
+
+def find_service(name: str) -> Service:
+    """Return the service called `name` (`user` is short for `user-service`).
+
+    Raises:
+        InvalidInput: there is no such service.
+    """
+    for service in SERVICES:
+        if name in (service.name, service.name.removesuffix("-service")):
+            return service
+    known = ", ".join(service.name for service in SERVICES)
+    raise InvalidInput(f"there is no service {name!r}", f"the services are: {known}")

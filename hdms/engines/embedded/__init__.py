@@ -1,0 +1,1 @@
+"""The embedded engine: real servers as processes of this machine, no Docker."""

@@ -1,0 +1,163 @@
+"""What the embedded engine gives each component: its files, its program, its variables."""
+
+from collections.abc import Mapping
+from pathlib import Path
+
+from hdms.catalog import REDIS, SERVICES, Process, Service, component_names
+from hdms.engines.embedded.account import components_account, give, invoking_account
+from hdms.engines.embedded.layout import Layout
+from hdms.engines.embedded.ports import LOOPBACK
+from hdms.engines.embedded.programs import pgbouncer, postgres_folder, redis_server
+from hdms.engines.embedded.supervisor import Program
+from hdms.environment.env_file import write_private
+from hdms.environment.environment import Environment
+from hdms.environment.schema import ROOT, VARIABLES
+from hdms.render import CONFIG, pgbouncer_user_list, redis_authentication, render
+from hdms.stack import source_folder
+
+TEMPLATES: Mapping[str, tuple[str, ...]] = {
+    "postgres": ("postgres/postgresql.conf", "postgres/pg_hba.conf", "postgres/pg_ident.conf"),
+    "pgbouncer": ("pgbouncer/pgbouncer.ini.example",),
+    "redis": ("redis/redis.conf",),
+}
+PROVISIONING = ("postgres/provision.sql", "postgres/service_role.sql")
+# supervisor: INT is PostgreSQL's fast and PgBouncer's safe shutdown; TERM would wait for clients.
+STOP_SIGNALS = {"postgres": "INT", "pgbouncer": "INT"}
+
+
+def write_component_files(layout: Layout, environment: Environment, component: str) -> None:
+    """Render a component's configuration into `.hdms/config`, readable by its account only."""
+    for path, text in component_files(layout, environment, component).items():
+        write_private(path, text)
+        give(path, components_account())
+
+
+def component_files(layout: Layout, environment: Environment, component: str) -> dict[Path, str]:
+    """Return path -> text of a component's rendered configuration."""
+    account = components_account() or invoking_account()
+    values = {
+        **environment.values(ROOT),
+        "OPERATOR": invoking_account(),
+        "POSTGRES_ACCOUNT": account,
+        "POSTGRES_HOST": str(layout.run),
+        "PGBOUNCER_LISTEN_ADDRESS": LOOPBACK,
+        "PGBOUNCER_LISTEN_PORT": environment["PGBOUNCER_HOST_PORT"],
+        "PGBOUNCER_AUTH_FILE": str(layout.config / "userlist.txt"),
+        "REDIS_LISTEN_ADDRESS": LOOPBACK,
+        "REDIS_LISTEN_PORT": environment["REDIS_HOST_PORT"],
+        "REDIS_DATA_FOLDER": str(layout.redis_data),
+        "REDIS_AUTHENTICATION": redis_authentication(environment),
+    }
+    files = {
+        layout.config / Path(template).name.removesuffix(".example"): render(template, values)
+        for template in TEMPLATES[component]
+    }
+    if component == "pgbouncer":
+        files[layout.config / "userlist.txt"] = pgbouncer_user_list(environment)
+    return files
+
+
+def programs(
+    layout: Layout, environment: Environment, folders: Mapping[str, Path]
+) -> list[Program]:
+    """Return every program of the stack.
+
+    Args:
+        folders: service -> its virtual environment.
+    """
+    account = components_account()
+    commands: dict[str, list[str | Path]] = {
+        "postgres": [
+            postgres_folder() / "postgres",
+            "-D", layout.postgres_data,
+            "-c", f"config_file={layout.config / 'postgresql.conf'}",
+            "-c", f"hba_file={layout.config / 'pg_hba.conf'}",
+            "-c", f"ident_file={layout.config / 'pg_ident.conf'}",
+            "-c", "listen_addresses=",
+            "-c", f"unix_socket_directories={_list_item(layout.run)}",
+            "-c", "unix_socket_permissions=0700",
+        ],
+        "pgbouncer": [pgbouncer(), layout.config / "pgbouncer.ini"],
+        "redis": [redis_server(), layout.config / "redis.conf"],
+    }  # fmt: skip
+    components = [
+        Program(
+            name,
+            commands[name],
+            folder=layout.run,
+            account=account,
+            stop_signal=STOP_SIGNALS.get(name, "TERM"),
+        )
+        for name in component_names()
+    ]
+    processes = [
+        _process_program(layout, environment, service, process, folders[service.name])
+        for service in SERVICES
+        for process in service.processes
+    ]
+    return components + processes
+
+
+def service_variables(layout: Layout, environment: Environment, service: Service) -> dict[str, str]:
+    """Return what the engine puts in place of, or adds to, a service's `.env`: no secret."""
+    settings = "prod" if environment.in_production else "dev"
+    return {
+        "HDMS_ENV_FILE": str(environment.stack.service_env(service.name)),
+        "DJANGO_SETTINGS_MODULE": f"core.settings.{settings}",
+        "DB_HOST": LOOPBACK,
+        "DB_PORT": environment["PGBOUNCER_HOST_PORT"],
+        "REDIS_HOST": LOOPBACK,
+        "REDIS_PORT": environment["REDIS_HOST_PORT"],
+        "MEDIA_ROOT": str(layout.media),
+        "WEB_HOST": LOOPBACK,
+        "WEB_PORT": environment[service.port_variable],
+    }
+
+
+def values_told(layout: Layout, environment: Environment, name: str) -> dict[str, str]:
+    """Return all that a component or process must be told when it changes.
+
+    Variables stand under their own names, template files under theirs.
+    """
+    if name in TEMPLATES:
+        told = {v.name: environment[v.name] for v in VARIABLES[ROOT] if name in v.told}
+        templates = TEMPLATES[name] + (PROVISIONING if name == "postgres" else ())
+        return {
+            **told,
+            **{f"config/{path}": (CONFIG / path).read_text() for path in templates},
+        }
+    service = next(s for s in SERVICES if any(p.name == name for p in s.processes))
+    return {**environment.values(service.name), **service_variables(layout, environment, service)}
+
+
+def redis_password_in_force(layout: Layout) -> str:
+    """Return the password in the redis.conf of the last start or sync; empty if there is none."""
+    path = layout.config / f"{REDIS.name}.conf"
+    lines = path.read_text().splitlines() if path.exists() else []
+    for line in lines:
+        if line.startswith("requirepass "):
+            return line.split('"')[1]
+    return ""
+
+
+def _process_program(
+    layout: Layout, environment: Environment, service: Service, process: Process, folder: Path
+) -> Program:
+    program, *arguments = process.command
+    variables = service_variables(layout, environment, service)
+    return Program(
+        process.name,
+        [folder / "bin" / program, *arguments],
+        folder=source_folder(service.name),
+        environment={
+            **variables,
+            "READY_FILE": str(layout.ready_file(process.name)),
+            "PYTHONUNBUFFERED": "1",
+        },
+    )
+
+
+def _list_item(path: Path) -> str:
+    """Return a path as one item of a PostgreSQL list setting, where a comma separates."""
+    quoted = str(path).replace('"', '""')
+    return f'"{quoted}"'

@@ -1,0 +1,94 @@
+"""Where the embedded engine keeps its state, all of it below `.hdms/`."""
+
+import os
+from dataclasses import dataclass
+from pathlib import Path
+
+from hdms.engines.embedded.account import components_account, give
+from hdms.errors import HdmsError
+from hdms.stack import Stack
+
+# A Unix socket's path may have 107 characters; PostgreSQL's adds 16 to the folder's.
+LONGEST_RUN_FOLDER = 88
+
+
+@dataclass(frozen=True)
+class Layout:
+    """The folders of one stack's state."""
+
+    stack: Stack
+
+    @property
+    def postgres_data(self) -> Path:
+        """PostgreSQL's cluster."""
+        return self.stack.state / "postgres"
+
+    @property
+    def redis_data(self) -> Path:
+        """Redis' snapshot and append-only files."""
+        return self.stack.state / "redis"
+
+    @property
+    def media(self) -> Path:
+        """The files that users stored."""
+        return self.stack.state / "media"
+
+    @property
+    def config(self) -> Path:
+        """The rendered configuration."""
+        return self.stack.state / "config"
+
+    @property
+    def logs(self) -> Path:
+        """One log per component and process."""
+        return self.stack.state / "logs"
+
+    @property
+    def run(self) -> Path:
+        """Sockets and pid files."""
+        return self.stack.state / "run"
+
+    @property
+    def lock(self) -> Path:
+        """Held by whoever changes the stack."""
+        return self.stack.state / "lock"
+
+    @property
+    def told(self) -> Path:
+        """What each running thing was last told (`told.py`)."""
+        return self.stack.state / "told.json"
+
+    def log(self, name: str) -> Path:
+        """Return the log of a component or process."""
+        return self.logs / f"{name}.log"
+
+    def ready_file(self, name: str) -> Path:
+        """Return the file that a worker makes when it is ready."""
+        return self.run / f"{name}.ready"
+
+    def make(self) -> None:
+        """Make the folders that are missing.
+
+        Raises:
+            HdmsError: the state folder cannot be made or its path is too long.
+        """
+        if len(os.fsencode(self.run)) > LONGEST_RUN_FOLDER:
+            raise HdmsError(
+                f"{self.run} is too long for a Unix socket (at most {LONGEST_RUN_FOLDER} bytes)",
+                "move the checkout to a shorter path, or set HDMS_HOME to one",
+            )
+        account = components_account()
+        try:
+            self.stack.state.mkdir(parents=True, exist_ok=True)
+            # Others may pass through, not look: the components' account needs the way.
+            self.stack.state.chmod(0o711)
+            for folder in (self.logs, self.media):
+                folder.mkdir(exist_ok=True, mode=0o700)
+            for folder in (self.config, self.run, self.redis_data):
+                folder.mkdir(exist_ok=True, mode=0o700)
+                give(folder, account)
+        except OSError as error:
+            raise HdmsError(
+                f"cannot write to {self.stack.state}: {error.strerror}",
+                "make it writable for this account, or set HDMS_HOME to a folder that is",
+            ) from error

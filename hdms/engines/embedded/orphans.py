@@ -1,0 +1,54 @@
+"""Processes that outlived their supervisord (kill -9): they hold ports and the data folder."""
+
+import os
+import signal
+from pathlib import Path
+
+from hdms.engines.base import Announce
+
+PATIENCE_SECONDS = 15.0
+
+
+def end_orphans(pid_file: Path, announce: Announce) -> None:
+    """End what a killed supervisord left running, first gently, then by force.
+
+    Its children are known by their session, which supervisord founded, and by having been
+    started after the pid file was written: a process that got the same number later is safe.
+    """
+    import psutil
+
+    try:
+        session = int(pid_file.read_text())
+        since = pid_file.stat().st_mtime
+    except (OSError, ValueError):
+        return
+    left = [p for p in psutil.process_iter() if _is_child(p, session, since)]
+    pid_file.unlink(missing_ok=True)
+    if not left:
+        return
+    announce(f"ending {len(left)} processes that outlived a killed supervisor")
+    for process in left:
+        _signal(process.pid, signal.SIGINT)  # PostgreSQL's fast shutdown; all others stop too
+    _, stubborn = psutil.wait_procs(left, timeout=PATIENCE_SECONDS)
+    for process in stubborn:
+        _signal(process.pid, signal.SIGKILL)
+    psutil.wait_procs(stubborn, timeout=PATIENCE_SECONDS)
+
+
+def _is_child(process: "object", session: int, since: float) -> bool:
+    import psutil
+
+    assert isinstance(process, psutil.Process)  # noqa: S101 - narrows the lazily imported type
+    try:
+        in_session = os.getsid(process.pid) == session
+        # The kernel counts start times in hundredths of a second.
+        return in_session and process.create_time() >= since - 0.02
+    except (OSError, psutil.Error):
+        return False
+
+
+def _signal(pid: int, number: signal.Signals) -> None:
+    try:
+        os.kill(pid, number)
+    except ProcessLookupError:
+        return

@@ -1,0 +1,61 @@
+"""Who holds a port of this machine."""
+
+import socket
+
+from hdms.errors import HdmsError
+
+LOOPBACK = "127.0.0.1"
+COMMAND_LENGTH_SHOWN = 70
+
+
+def is_free(port: int) -> bool:
+    """Return whether a server could listen on this loopback port now."""
+    with socket.socket(socket.AF_INET, socket.SOCK_STREAM) as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((LOOPBACK, port))
+        except OSError:
+            return False
+        return True
+
+
+def require_free(port: int, wanted_by: str, variable: str) -> None:
+    """Check that a port can be taken.
+
+    Raises:
+        HdmsError: it is held; the message names the process, the hint the variable to change.
+    """
+    if not is_free(port):
+        raise HdmsError(
+            f"{wanted_by} needs port {port}, which is held by {holder(port)}",
+            f"stop that process, or set another {variable} in .env and run `inv env.sync`",
+        )
+
+
+def holder(port: int) -> str:
+    """Return the process that listens on a port, as a person would look for it."""
+    import psutil
+
+    for connection in psutil.net_connections(kind="tcp"):
+        if connection.status == psutil.CONN_LISTEN and connection.laddr.port == port:
+            if connection.pid is None:
+                break
+            try:
+                process = psutil.Process(connection.pid)
+                command = " ".join(process.cmdline()) or process.name()
+                return f"pid {process.pid} ({command[:COMMAND_LENGTH_SHOWN]})"
+            except psutil.Error:
+                break
+    return f"a process of another account (see: sudo ss -ltnp 'sport = :{port}')"
+
+
+def free_ports(count: int) -> list[int]:
+    """Return ports that nobody listens on at the moment, all different."""
+    probes = [socket.socket(socket.AF_INET, socket.SOCK_STREAM) for _ in range(count)]
+    try:
+        for probe in probes:
+            probe.bind((LOOPBACK, 0))
+        return [probe.getsockname()[1] for probe in probes]
+    finally:
+        for probe in probes:
+            probe.close()

@@ -1,0 +1,93 @@
+"""The PostgreSQL cluster of the embedded engine: its making and its provisioning."""
+
+import os
+import shutil
+from pathlib import Path
+
+from hdms.engines.embedded.account import components_account, give
+from hdms.engines.embedded.layout import Layout
+from hdms.engines.embedded.programs import postgres_folder
+from hdms.environment.environment import Environment
+from hdms.errors import CommandFailed, HdmsError
+from hdms.process import Completed, run
+from hdms.render import CONFIG, provision_variables
+
+INITDB_SECONDS = 120.0
+PSQL_SECONDS = 60.0
+
+
+def make_cluster(layout: Layout, environment: Environment) -> None:
+    """Make the cluster unless it exists; killed on the way, the next call starts over.
+
+    Raises:
+        HdmsError: initdb failed.
+    """
+    if layout.postgres_data.exists():
+        return
+    account = components_account()
+    # Only a finished cluster gets the name that counts.
+    unfinished = layout.stack.state / "postgres.unfinished"
+    shutil.rmtree(unfinished, ignore_errors=True)
+    unfinished.mkdir(mode=0o700)
+    give(unfinished, account)
+    run(
+        [
+            postgres_folder() / "initdb",
+            f"--pgdata={unfinished}",
+            f"--username={environment['POSTGRES_USER']}",
+            "--encoding=UTF8",
+            "--locale=C.UTF-8",
+            "--auth-local=peer",
+            "--auth-host=scram-sha-256",
+            "--data-checksums",
+        ],
+        user=account,
+        cwd=unfinished,
+        timeout=INITDB_SECONDS,
+    )
+    unfinished.rename(layout.postgres_data)
+
+
+def accepts_connections(layout: Layout) -> bool:
+    """Return whether PostgreSQL has finished its start."""
+    probe = [postgres_folder() / "pg_isready", "--quiet", f"--host={layout.run}"]
+    return run(probe, check=False, timeout=10).exit_code == 0
+
+
+def provision(layout: Layout, environment: Environment) -> None:
+    """Make database, roles, passwords and schemas what the environment says.
+
+    Raises:
+        HdmsError: PostgreSQL refused; the message holds what it said, never a password.
+    """
+    superuser = environment["POSTGRES_USER"]
+    try:
+        _psql(layout, superuser, ["--file", CONFIG / "postgres" / "provision.sql"], environment)
+    except CommandFailed as error:
+        if f'role "{superuser}" does not exist' in error.message:
+            raise HdmsError(
+                f"the data folder was made with another POSTGRES_USER than {superuser!r}, "
+                "and a cluster's superuser cannot change its name here",
+                "put the former POSTGRES_USER back into .env, or delete the data: "
+                "inv infra.down --volumes",
+            ) from error
+        raise
+
+
+def _psql(
+    layout: Layout, superuser: str, arguments: list[str | Path], environment: Environment
+) -> Completed:
+    return run(
+        [
+            postgres_folder() / "psql",
+            "--no-psqlrc",
+            "--quiet",
+            f"--host={layout.run}",
+            f"--username={superuser}",
+            "--dbname=postgres",
+            *arguments,
+        ],
+        env={**provision_variables(environment), "PGPASSWORD": "", "PGOPTIONS": ""},
+        cwd=Path(os.sep),
+        timeout=PSQL_SECONDS,
+    )

@@ -1,0 +1,229 @@
+"""supervisord, which starts, restarts and stops the stack's processes."""
+
+import os
+import shlex
+import socket
+import subprocess
+import sys
+import xmlrpc.client
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from hdms.engines.embedded.layout import Layout
+from hdms.environment.env_file import write_private
+from hdms.errors import StartFailed
+from hdms.process import last_lines
+from hdms.wait import wait_until
+
+START_SECONDS = 10.0
+STOP_SECONDS = 30.0
+# Retries wait one second longer each time: 20 of them cover three minutes.
+START_RETRIES = 20
+# Nothing of the invoking shell but these reaches a process, so that a stray DB_HOST cannot.
+INHERITED = ("PATH", "HOME", "USER", "LOGNAME", "LANG", "LC_ALL", "TZ", "TMPDIR")
+
+_ALREADY_STARTED, _NOT_RUNNING, _BAD_NAME = 60, 70, 10
+
+
+@dataclass(frozen=True)
+class Program:
+    """A process for supervisord: what to run, as whom, and how to stop it."""
+
+    name: str
+    command: Sequence[str | Path]
+    folder: Path
+    account: str | None = None
+    environment: Mapping[str, str] = field(default_factory=dict)
+    stop_signal: str = "TERM"
+
+
+class Supervisor:
+    """Controls the supervisord of one stack over its Unix socket."""
+
+    def __init__(self, layout: Layout) -> None:
+        self._layout = layout
+        self._socket = layout.run / "supervisor.sock"
+        self._configuration = layout.config / "supervisord.conf"
+        self.pid_file = layout.run / "supervisord.pid"
+
+    @property
+    def alive(self) -> bool:
+        """Whether supervisord answers."""
+        with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as probe:
+            try:
+                probe.connect(str(self._socket))
+            except OSError:
+                return False
+            return True
+
+    def configure(self, programs: Sequence[Program]) -> None:
+        """Write the configuration; `start` makes a running supervisord take over a changed one."""
+        text = "\n".join([self._own_section(), *(self._section(p) for p in programs)])
+        write_private(self._configuration, text)
+
+    def launch(self, ends_with_parent: bool) -> None:
+        """Start supervisord and wait until it answers.
+
+        Args:
+            ends_with_parent: it, and all that it runs, stops when the calling process is gone.
+
+        Raises:
+            StartFailed: it ended at once; the message holds what it printed.
+        """
+        arguments = [sys.executable, "-m", "supervisor.supervisord", "-c", str(self._configuration)]
+        if ends_with_parent:
+            arguments = ["setpriv", "--pdeathsig", "TERM", "--", *arguments, "--nodaemon"]
+        output = self._layout.log("supervisord-start")
+        with output.open("w") as file:
+            process = subprocess.Popen(
+                arguments,
+                cwd=self._layout.stack.state,
+                env=inherited_environment(),
+                stdin=subprocess.DEVNULL,
+                stdout=file,
+                stderr=file,
+                # A Ctrl-C for this terminal is ours to handle, in order.
+                start_new_session=True,
+            )
+
+        def still_possible() -> None:
+            if process.poll() not in (None, 0):
+                raise StartFailed(f"supervisord did not start:\n{last_lines(output.read_text())}")
+
+        wait_until(lambda: self.alive, "supervisord to answer", START_SECONDS, still_possible)
+
+    def start(self, name: str) -> bool:
+        """Start a program with its current configuration; return whether it had to be.
+
+        Raises:
+            StartFailed: its command cannot be run.
+        """
+        if self.info(name).get("statename") in ("RUNNING", "STARTING"):
+            return False
+        self._rpc.reloadConfig()
+        for call in (self._rpc.stopProcessGroup, self._rpc.removeProcessGroup):
+            _unless(call, name, _BAD_NAME, _NOT_RUNNING)
+        self._rpc.addProcessGroup(name)
+        try:
+            self._rpc.startProcess(name, False)
+        except xmlrpc.client.Fault as fault:
+            if fault.faultCode != _ALREADY_STARTED:
+                raise StartFailed(f"{name} cannot be started: {fault.faultString}") from fault
+        return True
+
+    def stop(self, name: str) -> bool:
+        """Stop a program and wait until it has ended; return whether it ran."""
+        if not self.alive:
+            return False
+        return _unless(self._rpc.stopProcess, name, _BAD_NAME, _NOT_RUNNING)
+
+    def signal(self, name: str, signal: str) -> None:
+        """Send a signal, e.g. "HUP", to a running program."""
+        _unless(lambda process: self._rpc.signalProcess(process, signal), name, _NOT_RUNNING)
+
+    def shut_down(self) -> None:
+        """Stop supervisord itself, and wait until it is gone."""
+        import psutil
+
+        try:
+            process = psutil.Process(int(self.pid_file.read_text()))
+        except (OSError, ValueError, psutil.Error):
+            process = None
+        if self.alive:
+            self._rpc.shutdown()
+        if process is not None:
+            wait_until(lambda: not process.is_running(), "supervisord to end", STOP_SECONDS)
+
+    def info(self, name: str) -> dict[str, Any]:
+        """Return supervisord's record of a program; empty where it has none."""
+        return self.infos().get(name, {})
+
+    def infos(self) -> dict[str, dict[str, Any]]:
+        """Return supervisord's records of all programs; empty where it does not run."""
+        if not self.alive:
+            return {}
+        return {record["name"]: record for record in self._rpc.getAllProcessInfo()}
+
+    def require_running(self, name: str) -> None:
+        """Check that a program that was started has not ended since.
+
+        Raises:
+            StartFailed: it has; the message holds the last lines of its log.
+        """
+        state = self.info(name).get("statename", "gone")
+        if state not in ("STARTING", "RUNNING"):
+            log = self._layout.log(name)
+            text = log.read_text(errors="replace") if log.exists() else ""
+            raise StartFailed(
+                f"{name} ended right after its start. The last lines of "
+                f"{self._layout.stack.display(log)}:\n{last_lines(text) or '  (empty)'}"
+            )
+
+    @property
+    def _rpc(self) -> Any:
+        from supervisor.xmlrpc import SupervisorTransport
+
+        transport = SupervisorTransport(None, None, f"unix://{self._socket}")
+        # One proxy per call: a transport is not safe to share between threads.
+        return xmlrpc.client.ServerProxy("http://localhost", transport=transport).supervisor
+
+    def _own_section(self) -> str:
+        as_root = "user=root\n" if os.geteuid() == 0 else ""
+        return (
+            "[supervisord]\n"
+            f"logfile={_escape(self._layout.log('supervisord'))}\n"
+            "logfile_maxbytes=1MB\nlogfile_backups=1\n"
+            f"pidfile={_escape(self.pid_file)}\n"
+            f"childlogdir={_escape(self._layout.logs)}\n"
+            f"umask=077\n{as_root}\n"
+            "[unix_http_server]\n"
+            f"file={_escape(self._socket)}\nchmod=0700\n\n"
+            "[rpcinterface:supervisor]\n"
+            "supervisor.rpcinterface_factory = "
+            "supervisor.rpcinterface:make_main_rpcinterface\n"
+        )
+
+    def _section(self, program: Program) -> str:
+        # supervisor wants quoted values with backslashes and quotes escaped.
+        variables = ",".join(
+            f'{name}="{_escape(value).translate(_QUOTED)}"'
+            for name, value in program.environment.items()
+        )
+        account = f"user={program.account}\n" if program.account else ""
+        return (
+            f"[program:{program.name}]\n"
+            f"command={_escape(shlex.join(str(word) for word in program.command))}\n"
+            f"directory={_escape(program.folder)}\n"
+            f"environment={variables}\n{account}"
+            f"autostart=false\nautorestart=true\nstartsecs=1\nstartretries={START_RETRIES}\n"
+            f"stopsignal={program.stop_signal}\nstopwaitsecs={STOP_SECONDS:.0f}\n"
+            "killasgroup=true\nredirect_stderr=true\n"
+            f"stdout_logfile={_escape(self._layout.log(program.name))}\n"
+            "stdout_logfile_maxbytes=10MB\nstdout_logfile_backups=2\n"
+        )
+
+
+_QUOTED = str.maketrans({"\\": "\\\\", '"': '\\"'})
+
+
+def inherited_environment() -> dict[str, str]:
+    """Return what processes get of the invoking shell's environment."""
+    return {name: os.environ[name] for name in INHERITED if name in os.environ}
+
+
+def _escape(value: str | Path) -> str:
+    """Return a value as supervisord's configuration takes it, where % begins an expression."""
+    return str(value).replace("%", "%%")
+
+
+def _unless(call: Any, name: str, *expected_faults: int) -> bool:
+    """Make a call; return False where it fails with one of the expected faults."""
+    try:
+        call(name)
+    except xmlrpc.client.Fault as fault:
+        if fault.faultCode not in expected_faults:
+            raise
+        return False
+    return True

@@ -1,0 +1,111 @@
+"""Starting and stopping one component or process of the embedded engine."""
+
+import threading
+import time
+
+from hdms.catalog import COMPONENTS, component_names, service_of
+from hdms.engines.base import Started
+from hdms.engines.embedded import postgres
+from hdms.engines.embedded.configuration import values_told, write_component_files
+from hdms.engines.embedded.layout import Layout
+from hdms.engines.embedded.ports import LOOPBACK, require_free
+from hdms.engines.embedded.readiness import is_ready
+from hdms.engines.embedded.supervisor import Supervisor
+from hdms.engines.embedded.told import Told
+from hdms.environment.environment import Environment
+from hdms.errors import HdmsError
+from hdms.wait import wait_until
+
+READY_SECONDS = 60.0
+
+_told_lock = threading.Lock()
+
+
+class Units:
+    """The components and processes of one stack."""
+
+    def __init__(self, layout: Layout, supervisor: Supervisor) -> None:
+        self._layout = layout
+        self._supervisor = supervisor
+        self.told = Told(layout.told)
+
+    def require_port(self, environment: Environment, name: str) -> None:
+        """Check that the port of a unit that does not run is free.
+
+        Raises:
+            HdmsError: it is held by another process, which is named.
+        """
+        variable = port_variable(name)
+        if variable is not None:
+            require_free(int(environment[variable]), name, variable)
+
+    def start(
+        self, environment: Environment, name: str, cancelled: threading.Event | None = None
+    ) -> Started:
+        """Start a unit unless it runs, and wait until it is ready.
+
+        Args:
+            cancelled: set by another thread when waiting has become pointless.
+
+        Raises:
+            HdmsError: it ended, or was not ready in time.
+        """
+        begin = time.monotonic()
+        runs = self._supervisor.info(name).get("statename") in ("STARTING", "RUNNING")
+        if not runs:
+            self._prepare(environment, name)
+            self._supervisor.start(name)
+
+        def still_possible() -> None:
+            if cancelled is not None and cancelled.is_set():
+                raise HdmsError(f"{name}: given up, because another one failed")
+            self._supervisor.require_running(name)
+
+        wait_until(
+            lambda: is_ready(self._layout, environment, name),
+            f"{name} to be ready; its log: {self._layout.stack.display(self._layout.log(name))}",
+            READY_SECONDS,
+            still_possible,
+        )
+        if not runs:
+            if name == "postgres":
+                postgres.provision(self._layout, environment)
+            self.record(environment, name)
+        seconds = 0.0 if runs else time.monotonic() - begin
+        return Started(name, seconds, self.place(environment, name))
+
+    def stop(self, name: str) -> bool:
+        """Stop a unit and wait until it has ended; return whether it ran."""
+        return self._supervisor.stop(name)
+
+    def record(self, environment: Environment, name: str) -> None:
+        """Remember that a unit has been told the environment's values."""
+        with _told_lock:
+            self.told.record(name, values_told(self._layout, environment, name))
+
+    def place(self, environment: Environment, name: str) -> str:
+        """Return where a unit is reached, for people."""
+        variable = port_variable(name)
+        if variable is not None:
+            return f"{LOOPBACK}:{environment[variable]}"
+        if name == "postgres":
+            return self._layout.stack.display(self._layout.run / ".s.PGSQL.5432")
+        return "takes work from the queue"
+
+    def _prepare(self, environment: Environment, name: str) -> None:
+        self.require_port(environment, name)
+        if name == "postgres":
+            postgres.make_cluster(self._layout, environment)
+        if name in component_names():
+            write_component_files(self._layout, environment, name)
+        else:
+            self._layout.ready_file(name).unlink(missing_ok=True)
+
+
+def port_variable(name: str) -> str | None:
+    """Return the root variable with a unit's port; None where it has no port of its own."""
+    for component in COMPONENTS:
+        if component.name == name:
+            return component.port_variable
+    service = service_of(name)
+    return service.port_variable if name == service.name else None

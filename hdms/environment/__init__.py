@@ -1,0 +1,1 @@
+"""The variables of the `.env` files: their schema, loading, validation and synchronisation."""

@@ -1,0 +1,83 @@
+"""First `.env` files, and the `.env.example` files that show what stands in them."""
+
+import secrets
+
+from hdms.catalog import SERVICES
+from hdms.environment.env_file import EnvFile, write_private
+from hdms.environment.schema import ROOT, VARIABLES
+from hdms.environment.variable import Variable
+from hdms.errors import InvalidInput
+from hdms.stack import Stack
+
+SECRET_BYTES = 24
+
+_HEADINGS = {
+    ROOT: "# HDMS: variables of the whole stack. After an edit: inv env.sync",
+    "service": (
+        "# {scope}: its own variables. Values marked (from NAME) are copied from the root .env\n"
+        "# by `inv env.sync`: edit them there."
+    ),
+}
+
+
+def example(scope: str) -> str:
+    """Return the text of a `.env.example` file: every variable, its default, no secret."""
+    return _text(scope, {})
+
+
+def write_initial_files(stack: Stack, ports: dict[str, int] | None = None) -> list[str]:
+    """Write the `.env` files that are missing, with random secrets; existing ones stay.
+
+    Args:
+        ports: values for `*_HOST_PORT` variables other than the defaults.
+
+    Returns:
+        The paths of the files written, as a person would type them.
+
+    Raises:
+        InvalidInput: the root file exists but cannot be read.
+    """
+    written = []
+    if not stack.root_env.exists():
+        values = {name: str(port) for name, port in (ports or {}).items()}
+        write_private(stack.root_env, _text(ROOT, {**_generated(ROOT), **values}))
+        written.append(stack.display(stack.root_env))
+    root = EnvFile.read(stack.root_env).values
+    for service in SERVICES:
+        path = stack.service_env(service.name)
+        if path.exists():
+            continue
+        shared = {
+            v.name: root.get(v.shared) or _default(v) for v in VARIABLES[service.name] if v.shared
+        }
+        own = {"DB_USER": service.role, **_generated(service.name)}
+        write_private(path, _text(service.name, {**shared, **own}))
+        written.append(stack.display(path))
+    if root.keys().isdisjoint(v.name for v in VARIABLES[ROOT]):
+        raise InvalidInput(f"{stack.root_env} holds none of HDMS' variables", "see .env.example")
+    return written
+
+
+def _generated(scope: str) -> dict[str, str]:
+    return {v.name: secrets.token_urlsafe(SECRET_BYTES) for v in VARIABLES[scope] if v.generated}
+
+
+def _default(variable: Variable) -> str:
+    return variable.default or ""
+
+
+def _text(scope: str, values: dict[str, str]) -> str:
+    heading = _HEADINGS.get(scope, _HEADINGS["service"]).format(scope=scope)
+    blocks = [
+        f"# {_comment(variable)}\n{variable.name}={values.get(variable.name, _default(variable))}\n"
+        for variable in VARIABLES[scope]
+    ]
+    return "\n".join([heading + "\n", *blocks])
+
+
+def _comment(variable: Variable) -> str:
+    if variable.shared:
+        return f"{variable.description} (from {variable.shared})"
+    need = "required; " if variable.default is None else ""
+    kind = "secret" if variable.secret else variable.expected
+    return f"{variable.description} ({need}{kind})"

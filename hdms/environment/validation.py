@@ -1,0 +1,148 @@
+"""Everything that can be wrong with the `.env` files, found before anything changes."""
+
+from dataclasses import dataclass
+
+from hdms.catalog import SERVICES
+from hdms.environment.environment import Environment, read, shown
+from hdms.environment.schema import ROOT, VARIABLES
+from hdms.environment.variable import PRODUCTION_SECRET_LENGTH, WELL_KNOWN_SECRETS, Variable
+from hdms.errors import InvalidInput
+from hdms.stack import Stack
+
+
+@dataclass(frozen=True)
+class Problem:
+    """One thing that is wrong, and where."""
+
+    file: str
+    line: int | None
+    message: str
+
+    def __str__(self) -> str:
+        place = self.file if self.line is None else f"{self.file}:{self.line}"
+        return f"{place}: {self.message}"
+
+
+def load(stack: Stack) -> Environment:
+    """Read and validate the environment of a stack.
+
+    Raises:
+        InvalidInput: a file is missing, or values are wrong; all problems are in the message.
+    """
+    environment = read(stack)
+    problems = validate(environment)
+    if problems:
+        count = "1 problem" if len(problems) == 1 else f"{len(problems)} problems"
+        listed = "\n".join(f"  {problem}" for problem in problems)
+        raise InvalidInput(
+            f"{count} in the .env files; nothing was changed:\n{listed}",
+            "correct them; docs/environment-variables.md describes every variable",
+        )
+    return environment
+
+
+def validate(environment: Environment) -> list[Problem]:
+    """Return all problems, file by file and line by line."""
+    problems = []
+    for scope in VARIABLES:
+        found = [
+            *_format_problems(environment, scope),
+            *_value_problems(environment, scope),
+            *(_rule_problems(environment) if scope == ROOT else ()),
+        ]
+        problems += sorted(found, key=lambda problem: problem.line or 0)
+    return problems
+
+
+def _problem(environment: Environment, scope: str, name: str, what: str) -> Problem:
+    file = environment.files[scope]
+    return Problem(environment.stack.display(file.path), file.line_of(name), what)
+
+
+def _format_problems(environment: Environment, scope: str) -> list[Problem]:
+    file = environment.files[scope]
+    path = environment.stack.display(file.path)
+    problems = [
+        Problem(path, line, "expected NAME=value, a comment or an empty line")
+        for line in file.unreadable_lines()
+    ]
+    for name in file.values:
+        lines = file.lines_of(name)
+        if len(lines) > 1:
+            listed = " and ".join(str(line) for line in lines)
+            problems.append(Problem(path, lines[-1], f"{name} is set twice, in lines {listed}"))
+    if scope == ROOT:
+        in_root = {variable.name for variable in VARIABLES[ROOT]}
+        of_services = {v.name for service in SERVICES for v in VARIABLES[service.name]} - in_root
+        problems += [
+            Problem(
+                path,
+                file.line_of(name),
+                f"{name} has no effect here: it belongs in a "
+                "service's file, services/<service>/.env",
+            )
+            for name in file.values
+            if name in of_services
+        ]
+    return problems
+
+
+def _value_problems(environment: Environment, scope: str) -> list[Problem]:
+    problems = []
+    for variable in VARIABLES[scope]:
+        if variable.shared:
+            continue  # judged in the root file, from which it is copied
+        written = environment.files[scope].values.get(variable.name)
+        what = _value_problem(variable, written, environment.in_production)
+        if what:
+            problems.append(_problem(environment, scope, variable.name, what))
+    return problems
+
+
+def _value_problem(variable: Variable, written: str | None, in_production: bool) -> str | None:
+    if not written:
+        if variable.default is None:
+            state = "missing" if written is None else "empty"
+            return f"{variable.name} is {state}: expected {variable.expected}"
+        if in_production and variable.required_in_production:
+            return f"{variable.name} is empty: production requires a password"
+        return None
+    what = variable.problem(written)
+    if what:
+        return f"{variable.name}={shown(variable, written)}: {what}"
+    if variable.secret and in_production:
+        if written.lower() in WELL_KNOWN_SECRETS:
+            return f"{variable.name} is a well-known password: production refuses it"
+        if len(written) < PRODUCTION_SECRET_LENGTH:
+            least = f"at least {PRODUCTION_SECRET_LENGTH} characters"
+            return f"{variable.name} has {len(written)} characters: production requires {least}"
+    return None
+
+
+def _rule_problems(environment: Environment) -> list[Problem]:
+    """Return what is wrong between variables whose values are right in themselves."""
+    problems = []
+    roles = {service.role for service in SERVICES}
+    for name in ("POSTGRES_USER", "PGBOUNCER_USER"):
+        if environment[name] in roles:
+            what = f"{name}={environment[name]}: expected a name that no service's role has"
+            problems.append(_problem(environment, ROOT, name, what))
+    if environment["POSTGRES_USER"].startswith("pg_"):
+        what = "POSTGRES_USER begins with pg_, which PostgreSQL reserves for itself"
+        problems.append(_problem(environment, ROOT, "POSTGRES_USER", what))
+    same_account = environment["PGBOUNCER_USER"] == environment["POSTGRES_USER"]
+    if same_account and environment.pgbouncer_password != environment["POSTGRES_PASSWORD"]:
+        what = (
+            "PGBOUNCER_PASSWORD differs from POSTGRES_PASSWORD though both belong to "
+            f"{environment['POSTGRES_USER']}: leave it empty, or give PGBOUNCER_USER another name"
+        )
+        problems.append(_problem(environment, ROOT, "PGBOUNCER_PASSWORD", what))
+    taken: dict[str, str] = {}
+    for variable in VARIABLES[ROOT]:
+        if variable.name.endswith("_HOST_PORT"):
+            port = environment[variable.name]
+            if port in taken:
+                what = f"{variable.name}={port}: {taken[port]} has this port already"
+                problems.append(_problem(environment, ROOT, variable.name, what))
+            taken.setdefault(port, variable.name)
+    return problems

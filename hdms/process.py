@@ -1,0 +1,87 @@
+"""The one door to other programs: argument lists only, no shell, no secret in an argument."""
+
+import os
+import shlex
+import subprocess
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from hdms.errors import CommandFailed
+
+LINES_SHOWN = 15
+
+
+@dataclass(frozen=True)
+class Completed:
+    """What a program left: its exit code and both outputs as text."""
+
+    exit_code: int
+    stdout: str
+    stderr: str
+
+
+def run(
+    arguments: Sequence[str | Path],
+    *,
+    cwd: Path | None = None,
+    env: Mapping[str, str] | None = None,
+    stdin: str = "",
+    timeout: float | None = None,
+    user: str | None = None,
+    check: bool = True,
+    clean: bool = False,
+    interactive: bool = False,
+) -> Completed:
+    """Run a program to its end and return what it printed.
+
+    Args:
+        arguments: the program and its arguments.
+        env: variables added to this process's own.
+        stdin: text for its standard input; the way to hand over a secret.
+        timeout: seconds, after which it is killed.
+        user: the account to run as (only root can change it).
+        check: raise when the exit code is not 0.
+        clean: `env` is all that it gets, instead of an addition.
+        interactive: it has this process's terminal; nothing is captured.
+
+    Raises:
+        CommandFailed: it could not be started, took too long or, with `check`, failed.
+    """
+    command = [str(argument) for argument in arguments]
+    # Only root may change groups at all, even to the ones it has.
+    groups: dict[str, object] = {"user": user, "group": _group_of(user)} if user else {}
+    try:
+        finished = subprocess.run(  # type: ignore[call-overload]
+            command,
+            cwd=cwd,
+            env={**({} if clean else os.environ), **(env or {})},
+            input=None if interactive else stdin,
+            capture_output=not interactive,
+            text=True,
+            timeout=timeout,
+            check=False,
+            **groups,
+        )
+    except OSError as error:
+        raise CommandFailed(f"cannot run {shlex.join(command)}: {error.strerror}") from error
+    except subprocess.TimeoutExpired as error:
+        raise CommandFailed(f"{shlex.join(command)} took longer than {timeout:g} s") from error
+    if check and finished.returncode != 0:
+        raise CommandFailed(
+            f"{shlex.join(command)} ended with exit code {finished.returncode}:\n"
+            + last_lines(finished.stderr or finished.stdout)
+        )
+    return Completed(finished.returncode, finished.stdout or "", finished.stderr or "")
+
+
+def last_lines(text: str, count: int = LINES_SHOWN) -> str:
+    """Return the last `count` lines that hold anything, indented for an error message."""
+    lines = [line for line in text.splitlines() if line.strip()]
+    return "\n".join(f"  {line}" for line in lines[-count:])
+
+
+def _group_of(user: str) -> int:
+    import pwd
+
+    return pwd.getpwnam(user).pw_gid

@@ -1,0 +1,48 @@
+"""Where a stack keeps its things: the sources it runs, its `.env` files, its state."""
+
+import os
+from dataclasses import dataclass
+from pathlib import Path
+
+PROJECT = Path(__file__).resolve().parent.parent
+HOME_VARIABLE = "HDMS_HOME"
+
+
+@dataclass(frozen=True)
+class Stack:
+    """The folders of one stack.
+
+    Attributes:
+        home: holds the `.env` files (`.env`, `services/*/.env`) and the state (`.hdms/`).
+            The project itself, unless a second stack runs beside it.
+    """
+
+    home: Path
+
+    @classmethod
+    def chosen(cls) -> "Stack":
+        """Return the stack that `HDMS_HOME` names, else the project's own."""
+        return cls(Path(os.environ.get(HOME_VARIABLE) or PROJECT).expanduser().resolve())
+
+    @property
+    def state(self) -> Path:
+        """Everything that running it leaves behind; deleting it deletes the data."""
+        return self.home / ".hdms"
+
+    @property
+    def root_env(self) -> Path:
+        """The `.env` file that an operator edits."""
+        return self.home / ".env"
+
+    def service_env(self, service: str) -> Path:
+        """Return the `.env` file of a service."""
+        return self.home / "services" / service / ".env"
+
+    def display(self, path: Path) -> str:
+        """Return `path` as a person in the home folder would type it."""
+        return str(path.relative_to(self.home)) if path.is_relative_to(self.home) else str(path)
+
+
+def source_folder(service: str) -> Path:
+    """Return the folder in which a service's processes are started."""
+    return PROJECT / "services" / service / "src"
