@@ -1,0 +1,462 @@
+"""The commands of HDMS: a table of contents. The work is done in `hdms/`."""
+
+import functools
+import sys
+import time
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING, Any
+
+from invoke.collection import Collection
+from invoke.context import Context
+from invoke.exceptions import Exit
+from invoke.parser.parser import ParseMachine
+from invoke.tasks import task
+
+if TYPE_CHECKING:
+    from hdms.engines.base import Engine
+    from hdms.environment.environment import Environment
+
+ENGINE = "what runs the system: embedded (default: $HDMS_ENGINE)"
+JSON = "print data for machines"
+SERVICE = "a service's name, e.g. user-service or just user"
+
+
+def command(**options: Any) -> Callable[[Callable[..., None]], Any]:
+    """Return `invoke.task`, with every `HdmsError` as one screen and its exit code."""
+
+    def decorate(function: Callable[..., None]) -> Any:
+        @functools.wraps(function)
+        def guarded(*arguments: Any, **named: Any) -> None:
+            from hdms import report
+            from hdms.errors import HdmsError
+
+            try:
+                function(*arguments, **named)
+            except HdmsError as error:
+                report.print_error(error)
+                raise Exit(code=error.exit_code) from None
+            except OSError as error:
+                place = f"{error.filename}: " if error.filename else ""
+                report.print_error(HdmsError(f"{place}{error.strerror or error}"))
+                raise Exit(code=1) from None
+            except KeyboardInterrupt:
+                print("\ninterrupted", file=sys.stderr)
+                raise Exit(code=130) from None
+
+        return task(**options)(guarded)
+
+    return decorate
+
+
+def _allow_optional_positionals() -> None:
+    """Let a positional argument that is also `optional` be left out (then it is empty).
+
+    Invoke knows no such thing: `inv infra.logs` and `inv infra.logs redis` could not both work.
+    """
+    complete = ParseMachine.complete_context
+
+    def complete_context(machine: ParseMachine) -> None:
+        for argument in machine.context.positional_args if machine.context else ():
+            if argument.optional and argument.value is None:
+                argument.value = ""
+        complete(machine)
+
+    setattr(ParseMachine, "complete_context", complete_context)  # noqa: B010 - mypy knows methods
+
+
+_allow_optional_positionals()
+
+
+def _engine(name: str | None) -> "Engine":
+    from hdms.engines import choose
+    from hdms.stack import Stack
+
+    return choose(Stack.chosen(), name)
+
+
+def _stack(name: str | None) -> tuple["Engine", "Environment"]:
+    from hdms.environment.validation import load
+
+    engine = _engine(name)
+    return engine, load(engine.stack)
+
+
+# --- env ------------------------------------------------------------------------------------
+
+
+@command(name="init", help={"free_ports": "take ports that are free now, for a second stack"})
+def env_init(_c: Context, free_ports: bool = False) -> None:
+    """Write the .env files that are missing, with generated passwords; existing ones stay."""
+    from hdms import report
+    from hdms.environment.initial import free_host_ports, write_initial_files
+    from hdms.stack import Stack
+
+    written = write_initial_files(Stack.chosen(), free_host_ports() if free_ports else None)
+    for path in written:
+        report.say(f"wrote {path}")
+    if not written:
+        report.say("every .env file exists already; nothing was changed")
+
+
+@command(
+    name="sync",
+    help={
+        "check": "change nothing; exit code 1 if something differs",
+        "dry_run": "change nothing; show what would be done",
+        "engine": ENGINE,
+    },
+)
+def env_sync(
+    _c: Context, check: bool = False, dry_run: bool = False, engine: str | None = None
+) -> None:
+    """After an edit of .env: validate, carry to the services' files and the running stack."""
+    from hdms import report, synchronise
+
+    runner = _engine(engine)
+    plan = synchronise.make_plan(runner)
+    if plan.empty:
+        report.say("nothing to do: files and running stack are what .env says")
+        return
+    for line in plan.lines():
+        report.say(line)
+    if check:
+        raise Exit(code=1)
+    if dry_run:
+        return
+    synchronise.carry_out(plan, runner, report.announce)
+    if runner.running():
+        _verify(runner, plan.after, None, as_json=False, only_running=True)
+
+
+@command(name="show", help={"service": SERVICE, "json": JSON})
+def env_show(_c: Context, service: str | None = None, json: bool = False) -> None:
+    """Show the variables of the root .env or of a service, secrets masked."""
+    from hdms import report
+    from hdms.environment.listing import listing
+
+    rows = listing(_stack(None)[1], service)
+    if json:
+        report.print_json([row.__dict__ for row in rows])
+    else:
+        report.print_table(
+            ("variable", "value", "from"), [(r.name, r.value, r.place) for r in rows]
+        )
+
+
+# --- infra ----------------------------------------------------------------------------------
+
+
+@command(name="up", help={"engine": ENGINE})
+def infra_up(_c: Context, engine: str | None = None) -> None:
+    """Start PostgreSQL, PgBouncer and Redis and wait until each has proved that it works."""
+    from hdms.catalog import component_names
+
+    _up(engine, component_names())
+
+
+@command(
+    name="down",
+    help={
+        "volumes": "also delete all data",
+        "yes": "do not ask before deleting",
+        "engine": ENGINE,
+    },
+)
+def infra_down(
+    _c: Context, volumes: bool = False, yes: bool = False, engine: str | None = None
+) -> None:
+    """Stop everything, the services first. The data stay, unless --volumes."""
+    from hdms import report
+
+    runner = _engine(engine)
+    if volumes and not yes:
+        report.confirm(
+            f"delete the database, Redis' data and stored files in {runner.stack.state}?"
+        )
+    stopped = runner.down([], report.announce)
+    report.say(f"stopped: {', '.join(stopped)}" if stopped else "nothing was running")
+    if volumes:
+        runner.delete_data()
+        report.say("deleted all data")
+
+
+@command(name="status", help={"json": JSON, "engine": ENGINE})
+def infra_status(_c: Context, json: bool = False, engine: str | None = None) -> None:
+    """Show the state of every component and process."""
+    from hdms.catalog import component_names
+
+    _status(engine, json, component_names())
+
+
+@command(
+    name="logs",
+    positional=["name"],
+    optional=["name"],
+    help={
+        "name": "a component or process; default: every component",
+        "follow": "go on with what is written from now on",
+        "lines": "how many lines from the end",
+        "engine": ENGINE,
+    },
+)
+def infra_logs(
+    _c: Context, name: str, follow: bool = False, lines: int = 50, engine: str | None = None
+) -> None:
+    """Show the components' logs."""
+    from hdms.catalog import component_names
+
+    _logs(engine, [name] if name else component_names(), lines, follow)
+
+
+@command(name="start", positional=["name"], help={"name": "a component", "engine": ENGINE})
+def infra_start(_c: Context, name: str, engine: str | None = None) -> None:
+    """Start one component."""
+    from hdms.catalog import require_component
+
+    _up(engine, [require_component(name)])
+
+
+@command(name="stop", positional=["name"], help={"name": "a component", "engine": ENGINE})
+def infra_stop(_c: Context, name: str, engine: str | None = None) -> None:
+    """Stop one component; the others and the services go on without it."""
+    from hdms.catalog import require_component
+
+    _down(engine, [require_component(name)])
+
+
+@command(name="restart", positional=["name"], help={"name": "a component", "engine": ENGINE})
+def infra_restart(_c: Context, name: str, engine: str | None = None) -> None:
+    """Stop one component or process and start it with its current configuration."""
+    from hdms import report
+    from hdms.catalog import require_unit
+
+    require_unit(name)
+    runner, environment = _stack(engine)
+    started = runner.restart(environment, name, report.announce)
+    report.print_started([started], started.seconds)
+
+
+@command(name="psql", help={"command": "SQL to run instead of a prompt", "engine": ENGINE})
+def infra_psql(_c: Context, command: str | None = None, engine: str | None = None) -> None:
+    """Open psql as superuser, through PgBouncer."""
+    from hdms import clients
+
+    arguments = ["--command", command] if command else []
+    raise Exit(code=clients.open_psql(*_stack(engine), arguments))
+
+
+@command(name="redis", help={"command": "a command to run instead of a prompt", "engine": ENGINE})
+def infra_redis(_c: Context, command: str | None = None, engine: str | None = None) -> None:
+    """Open redis-cli."""
+    from hdms import clients
+
+    arguments = command.split() if command else []
+    raise Exit(code=clients.open_redis_cli(*_stack(engine), arguments))
+
+
+# --- services -------------------------------------------------------------------------------
+
+
+@command(name="up", help={"engine": ENGINE})
+def services_up(_c: Context, engine: str | None = None) -> None:
+    """Start the services' processes and wait until each is ready."""
+    from hdms.catalog import process_names
+
+    _up(engine, process_names())
+
+
+@command(name="down", help={"engine": ENGINE})
+def services_down(_c: Context, engine: str | None = None) -> None:
+    """Stop the services' processes; the infrastructure goes on."""
+    from hdms.catalog import process_names
+
+    _down(engine, process_names())
+
+
+@command(name="status", help={"json": JSON, "engine": ENGINE})
+def services_status(_c: Context, json: bool = False, engine: str | None = None) -> None:
+    """Show the state of every service's processes."""
+    from hdms.catalog import process_names
+
+    _status(engine, json, process_names())
+
+
+@command(
+    name="logs",
+    positional=["name"],
+    optional=["name"],
+    help={
+        "name": "a process; default: all",
+        "follow": "go on with what is written from now on",
+        "lines": "how many lines from the end",
+        "engine": ENGINE,
+    },
+)
+def services_logs(
+    _c: Context, name: str, follow: bool = False, lines: int = 50, engine: str | None = None
+) -> None:
+    """Show the services' logs."""
+    from hdms.catalog import process_names
+
+    _logs(engine, [name] if name else process_names(), lines, follow)
+
+
+@command(
+    name="manage",
+    positional=["service", "command"],
+    help={"service": SERVICE, "command": 'e.g. "shell", "createsuperuser"', "engine": ENGINE},
+)
+def services_manage(_c: Context, service: str, command: str, engine: str | None = None) -> None:
+    """Run a manage.py command in a service's own environment."""
+    import shlex
+
+    from hdms.catalog import find_service
+
+    name = find_service(service).name
+    runner, environment = _stack(engine)
+    words = ["python", "manage.py", *shlex.split(command)]
+    raise Exit(code=runner.run(environment, name, words, interactive=True).exit_code)
+
+
+# --- migrate, doctor ------------------------------------------------------------------------
+
+
+@command(help={"all": "every service", "service": SERVICE, "engine": ENGINE})
+def migrate(
+    _c: Context, all: bool = False, service: str | None = None, engine: str | None = None
+) -> None:
+    """Bring the database schema of one or all services up to date; safe to run again."""
+    from hdms import migrate as migrations
+    from hdms import report
+    from hdms.catalog import SERVICES, find_service
+    from hdms.errors import InvalidInput
+
+    if all == bool(service):
+        raise InvalidInput("expected either --all or --service NAME", "inv migrate --all")
+    services = [find_service(service)] if service else list(SERVICES)
+    results = migrations.migrate(*_stack(engine), services, report.announce)
+    report.print_migrated(results)
+    if any(result.error for result in results):
+        raise Exit(code=1)
+
+
+@command(help={"json": JSON, "engine": ENGINE})
+def doctor(_c: Context, json: bool = False, engine: str | None = None) -> None:
+    """Examine this machine and checkout; every line is OK or names a remedy."""
+    from hdms import report
+    from hdms.doctor import examine
+
+    findings = examine(_engine(engine))
+    if json:
+        report.print_json([finding.__dict__ for finding in findings])
+    else:
+        report.print_findings(findings)
+    if any(finding.state == "fail" for finding in findings):
+        raise Exit(code=1)
+
+
+# --- verify ---------------------------------------------------------------------------------
+
+
+def _verification(check: str | None, what: str) -> Any:
+    @command(name=check or "all", help={"json": JSON, "engine": ENGINE})
+    def verification(_c: Context, json: bool = False, engine: str | None = None) -> None:
+        runner, environment = _stack(engine)
+        _verify(runner, environment, check, as_json=json)
+
+    verification.__doc__ = what
+    return verification
+
+
+def _verify(
+    engine: "Engine",
+    environment: "Environment",
+    check: str | None,
+    as_json: bool,
+    only_running: bool = False,
+) -> None:
+    from hdms import report
+    from hdms.checks.suite import CHECKS, verify
+
+    begin = time.monotonic()
+    checks = [check] if check else CHECKS
+    results = verify(engine, environment, checks, report.announce, only_running)
+    seconds = time.monotonic() - begin
+    if as_json:
+        report.print_json(report.results_as_json(results, seconds))
+    else:
+        report.print_results(results, seconds)
+    if not all(result.passed for result in results):
+        raise Exit(code=1)
+
+
+# --- what several commands share -----------------------------------------------------------
+
+
+def _up(engine: str | None, names: Sequence[str]) -> None:
+    from hdms import report
+
+    begin = time.monotonic()
+    runner, environment = _stack(engine)
+    report.announce(f"starting {', '.join(names)} ({runner.name} engine)")
+    started = runner.up(environment, names, report.announce)
+    report.print_started(started, time.monotonic() - begin)
+    if environment.drift() or runner.pending(environment):
+        report.say("note: .env has changed since parts of the stack were told: inv env.sync")
+
+
+def _down(engine: str | None, names: Sequence[str]) -> None:
+    from hdms import report
+
+    stopped = _engine(engine).down(names, report.announce)
+    report.say(f"stopped: {', '.join(stopped)}" if stopped else "nothing was running")
+
+
+def _status(engine: str | None, as_json: bool, names: Sequence[str]) -> None:
+    from hdms import report
+
+    units = [unit for unit in _engine(engine).status() if unit.name in names]
+    if as_json:
+        report.print_json([unit.__dict__ for unit in units])
+    else:
+        report.print_status(units)
+
+
+def _logs(engine: str | None, names: Sequence[str], lines: int, follow: bool) -> None:
+    from hdms import report
+    from hdms.catalog import require_unit
+
+    for name in names:
+        require_unit(name)
+    report.print_logs(_engine(engine), names, lines, follow)
+
+
+def _collection(name: str, *tasks: Any, default: str | None = None) -> Collection:
+    collection = Collection(name)
+    for each in tasks:
+        collection.add_task(each, default=each.name == default)
+    return collection
+
+
+namespace = Collection(
+    _collection("env", env_init, env_sync, env_show),
+    _collection(
+        "infra", infra_up, infra_down, infra_status, infra_logs, infra_start, infra_stop,
+        infra_restart, infra_psql, infra_redis,
+    ),
+    _collection(
+        "services", services_up, services_down, services_status, services_logs, services_manage
+    ),
+    _collection(
+        "verify",
+        _verification(None, "Prove every connection from inside every service."),
+        _verification("db", "Prove that each service reads and writes through PgBouncer."),
+        _verification("cache", "Prove each service's cache on Redis database 0."),
+        _verification("celery", "Prove a task's way through Redis database 2 and back."),
+        _verification("channels", "Prove WebSocket broadcast through Redis database 1."),
+        _verification("health", "Prove every health endpoint and every component's own probe."),
+        default="all",
+    ),
+    migrate,
+    doctor,
+)  # fmt: skip

@@ -132,3 +132,27 @@ def find_service(name: str) -> Service:
             return service
     known = ", ".join(service.name for service in SERVICES)
     raise InvalidInput(f"there is no service {name!r}", f"the services are: {known}")
+
+
+def require_component(name: str) -> str:
+    """Return `name` if a component is called so.
+
+    Raises:
+        InvalidInput: there is no such component.
+    """
+    return _require(name, component_names(), "component")
+
+
+def require_unit(name: str) -> str:
+    """Return `name` if a component or process is called so.
+
+    Raises:
+        InvalidInput: there is neither.
+    """
+    return _require(name, [*component_names(), *process_names()], "component or process")
+
+
+def _require(name: str, known: list[str], kind: str) -> str:
+    if name not in known:
+        raise InvalidInput(f"there is no {kind} {name!r}", f"expected one of: {', '.join(known)}")
+    return name

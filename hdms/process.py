@@ -22,7 +22,7 @@ class Completed:
 
 
 def run(
-    arguments: Sequence[str | Path],
+    arguments: Sequence[object],
     *,
     cwd: Path | None = None,
     env: Mapping[str, str] | None = None,
@@ -36,7 +36,7 @@ def run(
     """Run a program to its end and return what it printed.
 
     Args:
-        arguments: the program and its arguments.
+        arguments: the program and its arguments: text and paths.
         env: variables added to this process's own.
         stdin: text for its standard input; the way to hand over a secret.
         timeout: seconds, after which it is killed.

@@ -34,6 +34,7 @@ class UnitStatus:
     Attributes:
         state: "running", "starting", "stopped" or "failed".
         detail: address, or the reason of a failure.
+        pid: its process id, as it sees itself; None unless it runs.
         uptime: seconds since its start; 0 unless it runs.
     """
 
@@ -134,8 +135,12 @@ class Engine(ABC):
         """
 
     @abstractmethod
-    def address(self, environment: Environment, component: str) -> tuple[str, int]:
-        """Return the host and port at which this machine reaches PgBouncer or Redis."""
+    def address(self, environment: Environment, name: str) -> tuple[str, int]:
+        """Return the host and port at which this machine reaches a component or service.
+
+        Raises:
+            InvalidInput: it has none: PostgreSQL, or a worker.
+        """
 
     def running(self) -> set[str]:
         """Return the names of what runs."""

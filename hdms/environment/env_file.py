@@ -75,7 +75,7 @@ class EnvFile:
         pieces = []
         for binding in self.bindings:
             original = binding.original.string
-            if binding.key in changes:
+            if binding.key is not None and binding.key in changes:
                 missing.pop(binding.key, None)
                 original = _with_value(binding, changes[binding.key])
             pieces.append(original)

@@ -7,6 +7,7 @@ from hdms.environment.env_file import EnvFile, write_private
 from hdms.environment.schema import ROOT, VARIABLES
 from hdms.environment.variable import Variable
 from hdms.errors import InvalidInput
+from hdms.ports import free_ports
 from hdms.stack import Stack
 
 SECRET_BYTES = 24
@@ -56,6 +57,12 @@ def write_initial_files(stack: Stack, ports: dict[str, int] | None = None) -> li
     if root.keys().isdisjoint(v.name for v in VARIABLES[ROOT]):
         raise InvalidInput(f"{stack.root_env} holds none of HDMS' variables", "see .env.example")
     return written
+
+
+def free_host_ports() -> dict[str, int]:
+    """Return a free port for every `*_HOST_PORT` variable."""
+    names = [v.name for v in VARIABLES[ROOT] if v.name.endswith("_HOST_PORT")]
+    return dict(zip(names, free_ports(len(names)), strict=True))
 
 
 def _generated(scope: str) -> dict[str, str]:

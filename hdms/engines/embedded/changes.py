@@ -16,12 +16,12 @@ from hdms.engines.embedded.configuration import (
     write_component_files,
 )
 from hdms.engines.embedded.layout import Layout
-from hdms.engines.embedded.ports import LOOPBACK
 from hdms.engines.embedded.readiness import is_ready
 from hdms.engines.embedded.supervisor import Supervisor
 from hdms.engines.embedded.units import Units, port_variable
 from hdms.environment.environment import Environment
 from hdms.errors import InvalidInput
+from hdms.ports import LOOPBACK
 from hdms.wait import wait_until
 
 RESTART = "restarts"

@@ -11,7 +11,6 @@ from pathlib import Path
 from filelock import FileLock, Timeout
 
 from hdms.catalog import (
-    COMPONENTS,
     SERVICES,
     component_names,
     find_service,
@@ -25,12 +24,12 @@ from hdms.engines.embedded.changes import Changes
 from hdms.engines.embedded.configuration import programs, service_variables
 from hdms.engines.embedded.layout import Layout
 from hdms.engines.embedded.orphans import end_orphans
-from hdms.engines.embedded.ports import LOOPBACK
 from hdms.engines.embedded.programs import postgres_folder
 from hdms.engines.embedded.supervisor import Supervisor, inherited_environment
-from hdms.engines.embedded.units import Units
+from hdms.engines.embedded.units import Units, port_variable
 from hdms.environment.environment import Environment
 from hdms.errors import HdmsError, InvalidInput
+from hdms.ports import LOOPBACK
 from hdms.process import Completed, run
 from hdms.stack import Stack, source_folder
 
@@ -177,10 +176,10 @@ class EmbeddedEngine(Engine):
             )
             self._changes.apply(environment, announce)
 
-    def address(self, environment: Environment, component: str) -> tuple[str, int]:
-        variable = next(c.port_variable for c in COMPONENTS if c.name == component)
+    def address(self, environment: Environment, name: str) -> tuple[str, int]:
+        variable = port_variable(name)
         if variable is None:
-            raise InvalidInput(f"{component} is reached through PgBouncer only")
+            raise InvalidInput(f"{name} has no port of its own")
         return LOOPBACK, int(environment[variable])
 
     @contextmanager
@@ -236,7 +235,7 @@ class EmbeddedEngine(Engine):
             finally:
                 if not all(f.done() and f.exception() is None for f in futures):
                     cancelled.set()
-        failures = [f.exception() for f in futures if f.exception() is not None]
+        failures = [error for f in futures if (error := f.exception()) is not None]
         if failures:
             # The first one is the reason; the others were given up because of it.
             raise next((e for e in failures if "given up" not in str(e)), failures[0]) from None

@@ -1,6 +1,5 @@
 """The PostgreSQL cluster of the embedded engine: its making and its provisioning."""
 
-import os
 import shutil
 from pathlib import Path
 
@@ -9,7 +8,7 @@ from hdms.engines.embedded.layout import Layout
 from hdms.engines.embedded.programs import postgres_folder
 from hdms.environment.environment import Environment
 from hdms.errors import CommandFailed, HdmsError
-from hdms.process import Completed, run
+from hdms.process import run
 from hdms.render import CONFIG, provision_variables
 
 INITDB_SECONDS = 120.0
@@ -61,8 +60,19 @@ def provision(layout: Layout, environment: Environment) -> None:
         HdmsError: PostgreSQL refused; the message holds what it said, never a password.
     """
     superuser = environment["POSTGRES_USER"]
+    psql = postgres_folder() / "psql"
+    script = CONFIG / "postgres" / "provision.sql"
+    connection: list[str | Path] = [
+        f"--host={layout.run}",
+        f"--username={superuser}",
+        "--dbname=postgres",
+    ]
     try:
-        _psql(layout, superuser, ["--file", CONFIG / "postgres" / "provision.sql"], environment)
+        run(
+            [psql, "--no-psqlrc", "--quiet", *connection, "--file", script],
+            env={**provision_variables(environment), "PGPASSWORD": "", "PGOPTIONS": ""},
+            timeout=PSQL_SECONDS,
+        )
     except CommandFailed as error:
         if f'role "{superuser}" does not exist' in error.message:
             raise HdmsError(
@@ -72,22 +82,3 @@ def provision(layout: Layout, environment: Environment) -> None:
                 "inv infra.down --volumes",
             ) from error
         raise
-
-
-def _psql(
-    layout: Layout, superuser: str, arguments: list[str | Path], environment: Environment
-) -> Completed:
-    return run(
-        [
-            postgres_folder() / "psql",
-            "--no-psqlrc",
-            "--quiet",
-            f"--host={layout.run}",
-            f"--username={superuser}",
-            "--dbname=postgres",
-            *arguments,
-        ],
-        env={**provision_variables(environment), "PGPASSWORD": "", "PGOPTIONS": ""},
-        cwd=Path(os.sep),
-        timeout=PSQL_SECONDS,
-    )

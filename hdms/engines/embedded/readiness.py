@@ -8,8 +8,8 @@ from hdms import connections
 from hdms.catalog import service_of
 from hdms.engines.embedded import postgres
 from hdms.engines.embedded.layout import Layout
-from hdms.engines.embedded.ports import LOOPBACK
 from hdms.environment.environment import Environment
+from hdms.ports import LOOPBACK
 
 
 def is_ready(layout: Layout, environment: Environment, name: str) -> bool:

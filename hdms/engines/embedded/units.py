@@ -8,12 +8,12 @@ from hdms.engines.base import Started
 from hdms.engines.embedded import postgres
 from hdms.engines.embedded.configuration import values_told, write_component_files
 from hdms.engines.embedded.layout import Layout
-from hdms.engines.embedded.ports import LOOPBACK, require_free
 from hdms.engines.embedded.readiness import is_ready
 from hdms.engines.embedded.supervisor import Supervisor
 from hdms.engines.embedded.told import Told
 from hdms.environment.environment import Environment
 from hdms.errors import HdmsError
+from hdms.ports import LOOPBACK, require_free
 from hdms.wait import wait_until
 
 READY_SECONDS = 60.0

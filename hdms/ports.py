@@ -37,7 +37,8 @@ def holder(port: int) -> str:
     import psutil
 
     for connection in psutil.net_connections(kind="tcp"):
-        if connection.status == psutil.CONN_LISTEN and connection.laddr.port == port:
+        address = connection.laddr
+        if connection.status == psutil.CONN_LISTEN and address and address.port == port:
             if connection.pid is None:
                 break
             try:

@@ -1,0 +1,1 @@
+"""Proofs about the running system, each returning its result as data."""

@@ -1,0 +1,101 @@
+"""Each component's own probe: is it there, is it ours, is it the right one?"""
+
+from typing import Any
+
+from hdms import connections
+from hdms.checks.result import CheckFailed
+from hdms.engines.base import Engine
+from hdms.environment.environment import Environment
+
+Found = tuple[str, dict[str, Any]]
+_START = "inv infra.up"
+
+
+def postgres(engine: Engine, environment: Environment) -> Found:
+    """Prove that PostgreSQL 16 answers through PgBouncer (spec 001 FR-001, FR-004)."""
+    import psycopg
+
+    address = engine.address(environment, "pgbouncer")
+    try:
+        with connections.database(environment, address) as connection:
+            row = connection.execute("SELECT current_setting('server_version')").fetchone()
+    except psycopg.OperationalError as error:
+        raise CheckFailed(
+            f"PostgreSQL does not answer through PgBouncer at {_text(address)}: {_reason(error)}",
+            _remedy(error, "POSTGRES_PASSWORD"),
+        ) from None
+    version = str(row[0]) if row else ""
+    if version.split(".")[0] != "16":
+        raise CheckFailed(f"expected PostgreSQL 16, found {version}", "inv doctor")
+    return f"PostgreSQL {version}", {"version": version}
+
+
+def pgbouncer(engine: Engine, environment: Environment) -> Found:
+    """Prove that our PgBouncer answers and pools transactions (spec 001 FR-002, FR-015)."""
+    import psycopg
+
+    address = engine.address(environment, "pgbouncer")
+    try:
+        with connections.pgbouncer_console(environment, address) as console:
+            rows = console.execute("SHOW CONFIG").fetchall()
+            version = console.execute("SHOW VERSION").fetchone()
+    except psycopg.OperationalError as error:
+        raise CheckFailed(
+            f"PgBouncer at {_text(address)}: {_reason(error)}",
+            _remedy(error, "PGBOUNCER_PASSWORD or POSTGRES_PASSWORD"),
+        ) from None
+    settings = {row[0]: row[1] for row in rows}
+    _expect("PgBouncer's pool_mode", settings["pool_mode"], "transaction")
+    pool_size = settings["default_pool_size"]
+    _expect("PgBouncer's pool size", pool_size, environment["PGBOUNCER_POOL_SIZE"])
+    found = f"{version[0] if version else 'PgBouncer'}, transaction pooling"
+    return found, {"pool_size": int(pool_size)}
+
+
+def redis(engine: Engine, environment: Environment) -> Found:
+    """Prove that this stack's Redis 7 answers and appends to disk (spec 001 FR-003)."""
+    import redis as client_library
+
+    address = engine.address(environment, "redis")
+    try:
+        with connections.redis_client(environment, address) as client:
+            info: Any = client.info()
+    except client_library.AuthenticationError as error:
+        raise CheckFailed(
+            f"Redis at {_text(address)} refused REDIS_PASSWORD: {error}", "inv env.sync"
+        ) from None
+    except client_library.RedisError as error:
+        raise CheckFailed(f"Redis at {_text(address)} does not answer: {error}", _START) from None
+    ours = next((unit.pid for unit in engine.status() if unit.name == "redis"), None)
+    if info["process_id"] != ours:
+        raise CheckFailed(
+            f"the Redis at {_text(address)} is not this stack's: it has pid {info['process_id']}, "
+            f"ours {ours or 'does not run'}",
+            "stop it, or set another REDIS_HOST_PORT in .env and run `inv env.sync`",
+        )
+    version = str(info["redis_version"])
+    if version.split(".")[0] != "7":
+        raise CheckFailed(f"expected Redis 7, found {version}", "inv doctor")
+    if not info["aof_enabled"]:
+        raise CheckFailed("Redis does not append to disk", "inv infra.restart redis")
+    return f"Redis {version}, appending to disk", {"version": version}
+
+
+def _expect(what: str, found: str, expected: str) -> None:
+    if found != expected:
+        raise CheckFailed(f"{what}: expected {expected}, found {found}", "inv env.sync")
+
+
+def _reason(error: Exception) -> str:
+    """Return the last line of libpq's message, which names the reason and never a password."""
+    return str(error).strip().splitlines()[-1]
+
+
+def _remedy(error: Exception, variable: str) -> str:
+    if "authentication failed" in str(error):
+        return f"{variable} in .env is not what the stack was told: inv env.sync"
+    return _START
+
+
+def _text(address: tuple[str, int]) -> str:
+    return f"{address[0]}:{address[1]}"

@@ -1,0 +1,90 @@
+"""What each service proves from inside itself, and what its health endpoint says."""
+
+import json
+from collections.abc import Sequence
+from http.client import HTTPException
+from typing import Any
+
+from hdms import connections
+from hdms.catalog import Service
+from hdms.checks.result import FAIL, CheckFailed, CheckResult
+from hdms.engines.base import Engine
+from hdms.environment.environment import Environment
+from hdms.errors import HdmsError
+from hdms.process import last_lines
+
+# Each proof inside a service is bounded to about 8 s; they run side by side.
+INSIDE_SECONDS = 40.0
+_BEHIND = {
+    "database": "PgBouncer or PostgreSQL",
+    "cache": "Redis",
+    "channel_layer": "Redis",
+    "celery_broker": "Redis",
+}
+
+
+def proven_inside(
+    engine: Engine, environment: Environment, service: Service, checks: Sequence[str]
+) -> list[CheckResult]:
+    """Run `manage.py verify` in a service's own environment and return its results.
+
+    A service that cannot even start its check fails all of them, with its last lines.
+    """
+    command = ["python", "manage.py", "verify", *checks, "--json"]
+    try:
+        finished = engine.run(environment, service.name, command, timeout=INSIDE_SECONDS)
+        results = [_result(service, raw) for raw in json.loads(finished.stdout)]
+    except HdmsError as error:
+        return [CheckResult(service.name, c, FAIL, error.message, error.hint) for c in checks]
+    except (ValueError, TypeError, KeyError):
+        said = last_lines(finished.stderr or finished.stdout, 5).strip()
+        message = f"{service.name} could not run its check: {said}"
+        hint = f"correct services/{service.name}/.env, then `inv env.sync`"
+        return [CheckResult(service.name, c, FAIL, message, hint) for c in checks]
+    proven = {result.check for result in results}
+    silent = [c for c in checks if c not in proven]
+    return results + [
+        CheckResult(service.name, c, FAIL, f"{service.name} returned no result") for c in silent
+    ]
+
+
+def endpoint(
+    engine: Engine, environment: Environment, service: Service
+) -> tuple[str, dict[str, Any]]:
+    """Prove that a service's `/health/ready` answers, is its own, and finds all it needs."""
+    address = engine.address(environment, service.name)
+    where = f"http://{address[0]}:{address[1]}/health/ready"
+    try:
+        status, body = connections.http_get(address, "/health/ready", timeout=15)
+        answer = json.loads(body)
+        name, dependencies = answer["service"], answer["dependencies"]
+    except OSError as error:
+        raise CheckFailed(f"{where} does not answer: {error}", "inv services.up") from None
+    except (HTTPException, ValueError, TypeError, KeyError):
+        raise CheckFailed(
+            f"{where} is not {service.name}", "see who has its port: inv doctor"
+        ) from None
+    if name != service.name:
+        raise CheckFailed(f"{where} is {name}, not {service.name}", "inv doctor")
+    down = {n: d for n, d in dependencies.items() if d["status"] != "up"}
+    if down:
+        said = "; ".join(
+            f"{n} ({_BEHIND.get(n, n)}): {d.get('error') or 'down'}" for n, d in down.items()
+        )
+        raise CheckFailed(f"{service.name} is not ready: {said}", "inv infra.status")
+    if status != 200:
+        raise CheckFailed(f"{where} answered {status}", f"inv services.logs {service.name}")
+    latencies = {n: d["latency_ms"] for n, d in dependencies.items()}
+    return "ready", {"dependencies_ms": latencies}
+
+
+def _result(service: Service, raw: dict[str, Any]) -> CheckResult:
+    return CheckResult(
+        service.name,
+        raw["id"],
+        raw["status"],
+        raw["message"],
+        raw["hint"],
+        raw["latency_ms"],
+        raw["measurements"],
+    )

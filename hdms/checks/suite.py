@@ -1,0 +1,81 @@
+"""Which checks there are, and running them side by side."""
+
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial
+
+from hdms.catalog import COMPONENTS, SERVICES, process_names
+from hdms.checks import components
+from hdms.checks.result import CheckResult, outcome
+from hdms.checks.services import endpoint, proven_inside
+from hdms.engines.base import Announce, Engine
+from hdms.environment.environment import Environment
+
+CHECKS = ("db", "cache", "celery", "channels", "health")
+# What a check needs beside the components.
+NEEDED_PROCESS = {"celery": "file-worker", "channels": "communication-service"}
+_COMPONENT_PROOFS = {
+    "postgres": components.postgres,
+    "pgbouncer": components.pgbouncer,
+    "redis": components.redis,
+}
+
+
+def verify(
+    engine: Engine,
+    environment: Environment,
+    checks: Sequence[str],
+    announce: Announce,
+    only_running: bool = False,
+) -> list[CheckResult]:
+    """Run checks for every service and component that they concern.
+
+    Args:
+        only_running: leave out what needs a service's process that does not run.
+
+    Returns:
+        The results, in the catalog's order.
+    """
+    running = engine.running() if only_running else set(process_names())
+    jobs: list[Callable[[], list[CheckResult]]] = []
+    inside = {
+        service: [
+            c
+            for c in service.checks
+            if c in checks and NEEDED_PROCESS.get(c, service.name) in {*running, service.name}
+        ]
+        for service in SERVICES
+    }
+    engine.prepare([service.name for service, wanted in inside.items() if wanted], announce)
+    for service, wanted in inside.items():
+        if wanted:
+            jobs.append(partial(proven_inside, engine, environment, service, wanted))
+    if "health" in checks:
+        for service in SERVICES:
+            if service.name in running:
+                proof = partial(endpoint, engine, environment, service)
+                jobs.append(partial(_one, service.name, proof))
+        for component in COMPONENTS:
+            proof = partial(_COMPONENT_PROOFS[component.name], engine, environment)
+            jobs.append(partial(_one, component.name, proof))
+    with ThreadPoolExecutor(max_workers=max(1, len(jobs))) as pool:
+        results = [result for found in pool.map(lambda job: job(), jobs) for result in found]
+    subjects = [*(s.name for s in SERVICES), *(c.name for c in COMPONENTS)]
+    return sorted(results, key=lambda r: (subjects.index(r.subject), CHECKS.index(r.check)))
+
+
+def prove_components(engine: Engine, environment: Environment) -> list[CheckResult]:
+    """Run the components' own probes."""
+    with ThreadPoolExecutor() as pool:
+        return list(
+            pool.map(
+                lambda name: outcome(
+                    name, "health", partial(_COMPONENT_PROOFS[name], engine, environment)
+                ),
+                _COMPONENT_PROOFS,
+            )
+        )
+
+
+def _one(subject: str, proof: Callable[[], tuple[str, dict[str, object]]]) -> list[CheckResult]:
+    return [outcome(subject, "health", proof)]

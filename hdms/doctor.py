@@ -1,0 +1,137 @@
+"""`inv doctor`: what this machine and this checkout have, and what they lack."""
+
+import os
+import shutil
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from hdms.catalog import COMPONENTS, SERVICES
+from hdms.engines.base import Engine
+from hdms.engines.embedded import programs
+from hdms.engines.embedded.account import components_account, require_passage
+from hdms.environment.validation import load
+from hdms.errors import CommandFailed, HdmsError
+from hdms.ports import holder, is_free
+from hdms.process import run
+from hdms.stack import PROJECT
+
+OLDEST_PYTHON = (3, 11)
+LEAST_FREE_BYTES = 2 * 1024**3
+DOCKER_SECONDS = 5.0
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One line of the report.
+
+    Attributes:
+        state: "ok", "note" (works, but worth knowing) or "fail".
+        remedy: for a failure or note, what to do; may be empty for a note.
+    """
+
+    subject: str
+    state: str
+    text: str
+    remedy: str = ""
+
+
+def examine(engine: Engine) -> list[Finding]:
+    """Look at everything that a start needs; never raises for what it finds."""
+    examinations: list[tuple[str, Callable[[Engine], list[Finding]]]] = [
+        ("python", _python),
+        ("account", _account),
+        ("servers", _servers),
+        ("docker", _docker),
+        ("disk", _disk),
+        (".env", _environment),
+        ("ports", _ports),
+        ("stack", _stack),
+    ]
+    findings = []
+    for subject, look in examinations:
+        try:
+            findings += look(engine)
+        except HdmsError as error:
+            findings.append(Finding(subject, "fail", error.message, error.hint))
+    return findings
+
+
+def _python(_engine: Engine) -> list[Finding]:
+    version = ".".join(str(part) for part in sys.version_info[:3])
+    if sys.version_info < OLDEST_PYTHON:
+        return [Finding("python", "fail", f"{version} is too old", "install Python 3.11 or newer")]
+    return [Finding("python", "ok", f"{version} ({sys.executable})")]
+
+
+def _account(_engine: Engine) -> list[Finding]:
+    account = components_account()
+    if account is None:
+        return [Finding("account", "ok", "an ordinary user")]
+    require_passage(PROJECT / "config", account)
+    return [Finding("account", "ok", f"root; the components run as {account}")]
+
+
+def _servers(_engine: Engine) -> list[Finding]:
+    return [Finding(name, "ok", version) for name, version in programs.versions().items()]
+
+
+def _docker(_engine: Engine) -> list[Finding]:
+    if shutil.which("docker") is None:
+        return [Finding("docker", "note", "not installed; the embedded engine needs none")]
+    try:
+        command = ["docker", "version", "--format", "{{.Server.Version}}"]
+        return [
+            Finding("docker", "ok", f"engine {run(command, timeout=DOCKER_SECONDS).stdout.strip()}")
+        ]
+    except CommandFailed:
+        return [Finding("docker", "note", "no engine answers; the embedded engine needs none")]
+
+
+def _disk(engine: Engine) -> list[Finding]:
+    home = engine.stack.home
+    if not os.access(home, os.W_OK):
+        return [Finding("disk", "fail", f"{home} is not writable", "change its owner or HDMS_HOME")]
+    free = shutil.disk_usage(home).free
+    text = f"{free / 1024**3:.1f} GiB free at {home}"
+    if free < LEAST_FREE_BYTES:
+        return [Finding("disk", "fail", text, "free at least 2 GiB")]
+    return [Finding("disk", "ok", text)]
+
+
+def _environment(engine: Engine) -> list[Finding]:
+    environment = load(engine.stack)
+    stale = environment.drift()
+    if stale:
+        files = ", ".join(f"services/{service}/.env" for service in stale)
+        return [Finding(".env", "note", f"{files} differ from the root .env", "inv env.sync")]
+    return [Finding(".env", "ok", f"valid, for {environment['HDMS_ENVIRONMENT']}")]
+
+
+def _ports(engine: Engine) -> list[Finding]:
+    environment = load(engine.stack)
+    running = engine.running()
+    findings = []
+    for unit in (*COMPONENTS, *SERVICES):
+        if unit.port_variable is None or unit.name in running:
+            continue
+        port = int(environment[unit.port_variable])
+        if not is_free(port):
+            remedy = f"stop it, or set another {unit.port_variable} in .env"
+            text = f"{unit.name}'s port {port} is held by {holder(port)}"
+            findings.append(Finding("ports", "fail", text, remedy))
+    return findings or [Finding("ports", "ok", "free, or held by this stack")]
+
+
+def _stack(engine: Engine) -> list[Finding]:
+    running = sorted(engine.running())
+    failed = [unit for unit in engine.status() if unit.state == "failed"]
+    findings = [
+        Finding("stack", "fail", f"{unit.name}: {unit.detail}", f"inv infra.logs {unit.name}")
+        for unit in failed
+    ]
+    text = f"running: {', '.join(running)}" if running else "not running"
+    return [
+        *findings,
+        Finding("stack", "ok" if running else "note", text, "" if running else "inv infra.up"),
+    ]
