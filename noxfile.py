@@ -1,0 +1,108 @@
+"""Isolated sessions, made from the catalog: `nox` runs all of them, `nox -s verify` one kind."""
+
+import atexit
+import functools
+from pathlib import Path
+
+import nox
+
+from hdms.catalog import SERVICES, component_names, find_service
+from hdms.disposable import MARK, disposable_stack
+from hdms.engines import choose
+from hdms.engines.base import Engine
+from hdms.environment.environment import Environment
+from hdms.environment.validation import load
+from hdms.migrate import migrate
+from hdms.stack import PROJECT, Stack
+
+nox.options.default_venv_backend = "uv|virtualenv"
+nox.options.sessions = ["lint", "typecheck", "tests", "verify"]
+
+TOOLKIT = "toolkit"
+SERVICE_NAMES = [service.name for service in SERVICES]
+
+_virtual_environments: dict[str, Path] = {}
+
+
+@nox.session
+def lint(session: nox.Session) -> None:
+    """Check style and formatting (ruff)."""
+    session.install("--requirement", "requirements-dev.txt")
+    session.run("ruff", "check", ".")
+    session.run("ruff", "format", "--check", ".")
+
+
+@nox.session
+def typecheck(session: nox.Session) -> None:
+    """Check the toolkit's types (mypy, strict)."""
+    session.install("--requirement", "requirements-dev.txt")
+    session.run("mypy")
+
+
+@nox.session
+@nox.parametrize("of", [nox.param(name, id=name) for name in [TOOLKIT, *SERVICE_NAMES]])
+def tests(session: nox.Session, of: str) -> None:
+    """Run the tests of the toolkit or of a service, on stacks of their own."""
+    if of == TOOLKIT:
+        session.install("--requirement", "requirements-dev.txt")
+        session.install("--no-deps", "--editable", ".")
+        session.run("pytest", *session.posargs)
+        return
+    engine, environment = _disposable_stack_with(session, of)
+    variables = engine.variables(environment, of) | MARK
+    with session.chdir(PROJECT / "services" / of):
+        session.run("pytest", *session.posargs, env=variables, include_outer_env=False)
+
+
+@nox.session
+@nox.parametrize("service", [nox.param(name, id=name) for name in SERVICE_NAMES])
+def verify(session: nox.Session, service: str) -> None:
+    """Prove a service's connections: to the running stack, else to one made for this."""
+    found = _running_stack()
+    if found is None:
+        session.log("no stack is running: verifying against a disposable one")
+        found = _disposable_stack_with(session, service)
+    else:
+        _install(session, service)
+    engine, environment = found
+    with session.chdir(PROJECT / "services" / service):
+        variables = engine.variables(environment, service)
+        session.run("pytest", "tests/connectivity", env=variables, include_outer_env=False)
+
+
+def _install(session: nox.Session, service: str) -> None:
+    folder = f"services/{service}"
+    common = "services/common"
+    session.install("--requirement", f"{folder}/requirements.txt")
+    session.install("--requirement", f"{common}/requirements-test.txt")
+    session.install("--no-deps", "--editable", common)
+    _virtual_environments[service] = Path(session.virtualenv.location).resolve()
+
+
+def _running_stack() -> tuple[Engine, Environment] | None:
+    stack = Stack.chosen()
+    engine = choose(stack)
+    if not engine.running().issuperset(component_names()):
+        return None
+    return engine, load(stack)
+
+
+def _disposable_stack_with(session: nox.Session, service: str) -> tuple[Engine, Environment]:
+    """Return the disposable stack of this nox run, with this service migrated and running."""
+    _install(session, service)
+    engine, environment = _disposable_stack()
+    (result,) = migrate(engine, environment, [find_service(service)], session.log)
+    if result.error:
+        session.error(f"the migrations of {service} failed:\n{result.error}")
+    processes = [process.name for process in find_service(service).processes]
+    engine.up(environment, processes, session.log)
+    return engine, environment
+
+
+@functools.cache
+def _disposable_stack() -> tuple[Engine, Environment]:
+    context = disposable_stack(_virtual_environments)
+    engine, environment = context.__enter__()
+    atexit.register(context.__exit__, None, None, None)
+    engine.up(environment, component_names(), nox.logger.logger.info)
+    return engine, environment

@@ -143,6 +143,18 @@ def env_show(_c: Context, service: str | None = None, json: bool = False) -> Non
         )
 
 
+@command(name="document")
+def env_document(_c: Context) -> None:
+    """Write docs/environment-variables.md and the .env.example files from the schema."""
+    from hdms import report
+    from hdms.environment.documentation import generated_files
+    from hdms.stack import PROJECT
+
+    for path, text in generated_files().items():
+        path.write_text(text, encoding="utf-8")
+        report.say(f"wrote {path.relative_to(PROJECT)}")
+
+
 # --- infra ----------------------------------------------------------------------------------
 
 
@@ -439,7 +451,7 @@ def _collection(name: str, *tasks: Any, default: str | None = None) -> Collectio
 
 
 namespace = Collection(
-    _collection("env", env_init, env_sync, env_show),
+    _collection("env", env_init, env_sync, env_show, env_document),
     _collection(
         "infra", infra_up, infra_down, infra_status, infra_logs, infra_start, infra_stop,
         infra_restart, infra_psql, infra_redis,

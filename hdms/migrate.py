@@ -13,6 +13,7 @@ from hdms.errors import HdmsError
 from hdms.process import last_lines
 
 MIGRATE_SECONDS = 600.0
+ERROR_LINES = 8
 
 
 @dataclass(frozen=True)
@@ -59,5 +60,7 @@ def _migrate(engine: Engine, environment: Environment, service: Service) -> Migr
     applied = len(re.findall(r"^\s+Applying .* OK$", finished.stdout, re.MULTILINE))
     problem = ""
     if finished.exit_code != 0:
-        problem = last_lines(finished.stderr or finished.stdout) or "  it printed nothing"
+        problem = (
+            last_lines(finished.stderr or finished.stdout, ERROR_LINES) or "  it printed nothing"
+        )
     return Migrated(service.name, applied, time.monotonic() - start, problem)

@@ -142,6 +142,10 @@ class Engine(ABC):
             InvalidInput: it has none: PostgreSQL, or a worker.
         """
 
+    @abstractmethod
+    def variables(self, environment: Environment, service: str) -> dict[str, str]:
+        """Return what a service's program on this machine needs beside its `.env`: no secret."""
+
     def running(self) -> set[str]:
         """Return the names of what runs."""
         return {unit.name for unit in self.status() if unit.state == "running"}

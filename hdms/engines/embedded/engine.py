@@ -148,18 +148,13 @@ class EmbeddedEngine(Engine):
     ) -> Completed:
         folder = self._virtual_environments()[service]
         self.prepare([service], lambda _line: None)
-        variables = {
-            **inherited_environment(),
-            **service_variables(self._layout, environment, find_service(service)),
-            "VIRTUAL_ENV": str(folder),
-        }
         program, *arguments = command
         in_folder = folder / "bin" / program
         arguments = [str(in_folder) if in_folder.exists() else program, *arguments]
         return run(
             arguments,
             cwd=source_folder(service),
-            env=variables,
+            env=self.variables(environment, service),
             timeout=timeout,
             check=False,
             clean=True,
@@ -181,6 +176,10 @@ class EmbeddedEngine(Engine):
         if variable is None:
             raise InvalidInput(f"{name} has no port of its own")
         return LOOPBACK, int(environment[variable])
+
+    def variables(self, environment: Environment, service: str) -> dict[str, str]:
+        own = service_variables(self._layout, environment, find_service(service))
+        return {**inherited_environment(), **own}
 
     @contextmanager
     def _exclusively(self, announce: Announce) -> Iterator[None]:

@@ -2,6 +2,7 @@
 
 import os
 import shlex
+import shutil
 import socket
 import subprocess
 import sys
@@ -73,7 +74,7 @@ class Supervisor:
             StartFailed: it ended at once; the message holds what it printed.
         """
         arguments = [sys.executable, "-m", "supervisor.supervisord", "-c", str(self._configuration)]
-        if ends_with_parent:
+        if ends_with_parent and shutil.which("setpriv"):
             arguments = ["setpriv", "--pdeathsig", "TERM", "--", *arguments, "--nodaemon"]
         output = self._layout.log("supervisord-start")
         with output.open("w") as file:

@@ -1,0 +1,78 @@
+"""`docs/environment-variables.md` and the `.env.example` files, made from the schema."""
+
+from pathlib import Path
+
+from hdms.catalog import SERVICES
+from hdms.environment.initial import example
+from hdms.environment.schema import ROOT, VARIABLES
+from hdms.environment.variable import Variable
+from hdms.stack import PROJECT
+
+_INTRODUCTION = """\
+# Environment variables
+
+Made from `hdms/environment/schema.py` by `inv env.document`; a test keeps it true.
+
+The root `.env` is the file to edit; `inv env.init` writes it, with generated secrets. After an
+edit, `inv env.sync` validates it, copies the shared values into the services' `.env` files and
+tells the running stack. A variable of the process's own environment wins over a service's file.
+
+In production (`HDMS_ENVIRONMENT=production`) a secret has at least 16 characters, is not a
+well-known word, and `REDIS_PASSWORD` is required.
+"""
+
+
+def generated_files() -> dict[Path, str]:
+    """Return path -> text of every file that is made from the schema."""
+    files = {
+        PROJECT / "docs" / "environment-variables.md": _document(),
+        PROJECT / ".env.example": example(ROOT),
+    }
+    for service in SERVICES:
+        files[PROJECT / "services" / service.name / ".env.example"] = example(service.name)
+    return files
+
+
+def _document() -> str:
+    of_services = {
+        variable.name: variable for service in SERVICES for variable in VARIABLES[service.name]
+    }
+    return "\n".join(
+        [
+            _INTRODUCTION,
+            "## The root `.env`\n",
+            _table(VARIABLES[ROOT], "who is told"),
+            "## Each service's `.env`\n",
+            "In `services/<service>/.env`; its processes restart when one changes. Shown here for "
+            f"{SERVICES[-1].name}.\n",
+            _table(tuple(of_services.values()), "copied from"),
+        ]
+    )
+
+
+def _table(variables: tuple[Variable, ...], last: str) -> str:
+    rows = [
+        f"| variable | meaning | values | default | {last} | source |",
+        "| --- | --- | --- | --- | --- | --- |",
+    ]
+    for v in variables:
+        told = ", ".join(v.told) or "services" if last == "who is told" else _name(v.shared)
+        values = "secret" if v.secret else v.expected
+        rows.append(
+            f"| `{v.name}` | {v.description} | {values} | {_default(v)} | {told} | {v.source} |"
+        )
+    return "\n".join(rows) + "\n"
+
+
+def _default(variable: Variable) -> str:
+    if variable.generated:
+        return "generated"
+    if variable.shared:
+        return "copied"
+    if variable.default is None:
+        return "required"
+    return _name(variable.default) if variable.default else "empty"
+
+
+def _name(text: str | None) -> str:
+    return f"`{text}`" if text else ""

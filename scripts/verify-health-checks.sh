@@ -1,0 +1,3 @@
+#!/bin/sh
+# Same as: inv verify.health
+cd "$(dirname "$0")/.." && exec .venv/bin/inv verify.health "$@"

@@ -1,0 +1,51 @@
+"""Stacks for the tests: each has its own folder, ports and passwords."""
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from hdms.catalog import component_names
+from hdms.disposable import disposable_stack
+from hdms.engines.embedded.engine import EmbeddedEngine
+from hdms.environment.environment import Environment
+from hdms.environment.initial import write_initial_files
+from hdms.stack import Stack
+
+Running = tuple[EmbeddedEngine, Environment]
+Edit = Callable[[Path, str, str], None]
+
+
+@pytest.fixture
+def stack(tmp_path: Path) -> Stack:
+    """A folder with fresh `.env` files; nothing runs."""
+    fresh = Stack(tmp_path)
+    write_initial_files(fresh)
+    return fresh
+
+
+@pytest.fixture
+def fresh() -> Iterator[Running]:
+    """A disposable stack that a test may start, break and kill; nothing runs yet."""
+    with disposable_stack() as made:
+        yield made
+
+
+@pytest.fixture
+def running(fresh: Running) -> Running:
+    """A disposable stack with its components running."""
+    engine, environment = fresh
+    engine.up(environment, component_names(), print)
+    return fresh
+
+
+@pytest.fixture
+def edit() -> Edit:
+    """Set a variable in a `.env` file, as a person would with an editor."""
+
+    def set_variable(path: Path, name: str, value: str) -> None:
+        lines = path.read_text().splitlines()
+        kept = [line for line in lines if not line.startswith(f"{name}=")]
+        path.write_text("\n".join([*kept, f"{name}={value}"]) + "\n")
+
+    return set_variable

@@ -1,0 +1,148 @@
+"""The commands as a person types them, in a process of their own."""
+
+import json
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from conftest import Edit
+
+from hdms.stack import PROJECT, Stack
+
+
+def inv(stack: Stack, *words: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "-m", "invoke", *words],
+        cwd=PROJECT,
+        env={**os.environ, "HDMS_HOME": str(stack.home)},
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=60,
+    )
+
+
+@pytest.fixture
+def empty(tmp_path: Path) -> Stack:
+    return Stack(tmp_path)
+
+
+def test_every_command_has_help(empty: Stack) -> None:
+    listed = inv(empty, "--list", "--list-format=json")
+    collections = [json.loads(listed.stdout)]
+    descriptions = []
+    while collections:
+        collection = collections.pop()
+        collections += collection["collections"]
+        descriptions += [(task["name"], task["help"]) for task in collection["tasks"]]
+
+    assert len(descriptions) > 20
+    assert [name for name, text in descriptions if not text] == []
+
+
+@pytest.mark.parametrize(
+    "words",
+    [("infra.up",), ("services.up",), ("migrate", "--all"), ("verify",), ("env.sync",)],
+    ids=" ".join,
+)
+def test_without_env_files_nothing_starts_and_init_is_named(
+    empty: Stack, words: tuple[str, ...]
+) -> None:
+    refused = inv(empty, *words)
+
+    assert refused.returncode == 2
+    assert "inv env.init" in refused.stderr
+    assert not empty.state.exists()
+
+
+def test_bad_values_are_refused_before_anything_starts(stack: Stack, edit: Edit) -> None:
+    edit(stack.root_env, "PGBOUNCER_POOL_SIZE", "500")
+
+    refused = inv(stack, "infra.up")
+
+    assert refused.returncode == 2
+    assert re.search(r"\.env:\d+: PGBOUNCER_POOL_SIZE=500: .* 25 to 50", refused.stderr)
+    assert not stack.state.exists()
+
+
+def test_status_of_a_stack_that_does_not_run_is_json(stack: Stack) -> None:
+    units = json.loads(inv(stack, "infra.status", "--json").stdout)
+
+    assert {unit["name"]: unit["state"] for unit in units} == {
+        "postgres": "stopped",
+        "pgbouncer": "stopped",
+        "redis": "stopped",
+    }
+
+
+def test_check_reports_drift_with_exit_code_1_and_changes_nothing(
+    stack: Stack, edit: Edit
+) -> None:
+    edit(stack.root_env, "REDIS_PASSWORD", "another-password")
+    before = stack.service_env("user-service").read_text()
+
+    checked = inv(stack, "env.sync", "--check")
+
+    assert checked.returncode == 1
+    assert "services/user-service/.env: REDIS_PASSWORD" in checked.stdout
+    assert "another-password" not in checked.stdout
+    assert stack.service_env("user-service").read_text() == before
+
+
+def test_sync_carries_shared_values_and_a_second_run_has_nothing_to_do(
+    stack: Stack, edit: Edit
+) -> None:
+    edit(stack.root_env, "REDIS_PASSWORD", "another-password")
+
+    first, second = inv(stack, "env.sync"), inv(stack, "env.sync")
+
+    assert first.returncode == 0, first.stderr
+    assert "REDIS_PASSWORD=another-password" in stack.service_env("file-service").read_text()
+    assert "nothing to do" in second.stdout
+
+
+def test_deleting_data_asks_and_without_a_terminal_refuses(stack: Stack) -> None:
+    refused = inv(stack, "infra.down", "--volumes")
+
+    assert refused.returncode == 2
+    assert "--yes" in refused.stderr
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (("infra.restart", "mysql"), "expected one of: postgres, pgbouncer, redis"),
+        (("infra.logs", "mysql"), "expected one of"),
+        (("migrate", "--service", "mail"), "there is no service 'mail'"),
+        (("migrate",), "--all or --service"),
+        (("infra.up", "--engine", "vagrant"), "there is no engine 'vagrant'"),
+    ],
+    ids=lambda value: " ".join(value) if isinstance(value, tuple) else "",
+)
+def test_a_wrong_name_is_refused_with_what_is_expected(
+    stack: Stack, words: tuple[str, ...], said: str
+) -> None:
+    refused = inv(stack, *words)
+
+    assert refused.returncode == 2
+    assert said in refused.stderr
+    assert "Traceback" not in refused.stderr
+
+
+def test_a_name_may_follow_logs_or_be_left_out(stack: Stack) -> None:
+    assert "redis has no log yet" in inv(stack, "infra.logs", "redis").stderr
+    assert "postgres has no log yet" in inv(stack, "infra.logs").stdout
+
+
+def test_listing_the_commands_imports_nothing_heavy() -> None:
+    heavy = "psycopg redis rich supervisor psutil nox"
+    code = f"import tasks, sys; print(*(set('{heavy}'.split()) & set(sys.modules)))"
+
+    printed = subprocess.run(
+        [sys.executable, "-c", code], cwd=PROJECT, capture_output=True, text=True, check=True
+    )
+
+    assert printed.stdout.split() == []
