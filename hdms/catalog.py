@@ -80,7 +80,10 @@ COMPONENTS = (POSTGRES, PGBOUNCER, REDIS)
 
 _GUNICORN = ("gunicorn", "--config", "python:hdms_common.gunicorn", "core.wsgi:application")
 _UVICORN = ("python", "-m", "hdms_common.asgi_server")
-_CELERY = ("celery", "--app", "core", "worker", "--loglevel", "INFO", "--concurrency", "2")
+_CELERY = (
+    *("celery", "--app", "core", "worker", "--loglevel", "INFO", "--concurrency", "2"),
+    *("--without-gossip", "--without-mingle", "--without-heartbeat"),
+)
 
 SERVICES = (
     Service("user-service", 8002, ("db", "cache"), (Process("user-service", "web", _GUNICORN),)),

@@ -2,10 +2,12 @@
 
 import socket
 
-from hdms.errors import HdmsError
+from hdms.errors import HdmsError, TimedOut
+from hdms.wait import wait_until
 
 LOOPBACK = "127.0.0.1"
 COMMAND_LENGTH_SHOWN = 70
+GIVEN_UP_SECONDS = 2.0
 
 
 def is_free(port: int) -> bool:
@@ -25,11 +27,14 @@ def require_free(port: int, wanted_by: str, variable: str) -> None:
     Raises:
         HdmsError: it is held; the message names the process, the hint the variable to change.
     """
-    if not is_free(port):
+    try:
+        # A process that was just killed holds its port for a moment longer.
+        wait_until(lambda: is_free(port), f"port {port}", GIVEN_UP_SECONDS)
+    except TimedOut:
         raise HdmsError(
             f"{wanted_by} needs port {port}, which is held by {holder(port)}",
             f"stop that process, or set another {variable} in .env and run `inv env.sync`",
-        )
+        ) from None
 
 
 def holder(port: int) -> str:

@@ -16,9 +16,7 @@ def test_the_provisioning_script_makes_exactly_the_services_roles() -> None:
     script = (CONFIG / "postgres" / "provision.sql").read_text()
 
     assert re.findall(r"^\\set role (\w+)", script, re.MULTILINE) == [s.role for s in SERVICES]
-    assert re.findall(r"\\getenv password (\w+)", script) == [
-        s.password_variable for s in SERVICES
-    ]
+    assert re.findall(r"\\getenv password (\w+)", script) == [s.password_variable for s in SERVICES]
 
 
 def test_every_component_has_its_templates() -> None:

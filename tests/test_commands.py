@@ -78,9 +78,7 @@ def test_status_of_a_stack_that_does_not_run_is_json(stack: Stack) -> None:
     }
 
 
-def test_check_reports_drift_with_exit_code_1_and_changes_nothing(
-    stack: Stack, edit: Edit
-) -> None:
+def test_check_reports_drift_with_exit_code_1_and_changes_nothing(stack: Stack, edit: Edit) -> None:
     edit(stack.root_env, "REDIS_PASSWORD", "another-password")
     before = stack.service_env("user-service").read_text()
 

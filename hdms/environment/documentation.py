@@ -17,8 +17,8 @@ The root `.env` is the file to edit; `inv env.init` writes it, with generated se
 edit, `inv env.sync` validates it, copies the shared values into the services' `.env` files and
 tells the running stack. A variable of the process's own environment wins over a service's file.
 
-In production (`HDMS_ENVIRONMENT=production`) a secret has at least 16 characters, is not a
-well-known word, and `REDIS_PASSWORD` is required.
+In production (`HDMS_ENVIRONMENT=production`) a secret has at least 16 characters (a key
+50), is not a well-known word, and `REDIS_PASSWORD` is required.
 """
 
 

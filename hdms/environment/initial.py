@@ -10,7 +10,8 @@ from hdms.errors import InvalidInput
 from hdms.ports import free_ports
 from hdms.stack import Stack
 
-SECRET_BYTES = 24
+# 64 characters.
+SECRET_BYTES = 48
 
 _HEADINGS = {
     ROOT: "# HDMS: variables of the whole stack. After an edit: inv env.sync",

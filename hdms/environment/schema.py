@@ -10,6 +10,8 @@ from hdms.catalog import SERVICES, Service, find_service
 from hdms.environment.variable import Variable, choice, fixed, identifier, integer, password
 
 ROOT = "root"
+# Django's `check --deploy` warns of a shorter SECRET_KEY.
+KEY_LENGTH = 50
 
 
 def _variable(name: str, description: str, rule: dict[str, Any], **fields: Any) -> Variable:
@@ -113,6 +115,7 @@ _ROOT_VARIABLES = (
         "Key that signs the access tokens which all services accept",
         password(),
         generated=True,
+        production_length=KEY_LENGTH,
     ),
 )
 
@@ -202,7 +205,13 @@ def _service_variables(service: Service) -> tuple[Variable, ...]:
             shared="REDIS_PASSWORD",
             source="spec 001 FR-003",
         ),
-        _variable("SECRET_KEY", "Django's secret key", password(), generated=True),
+        _variable(
+            "SECRET_KEY",
+            "Django's secret key",
+            password(),
+            generated=True,
+            production_length=KEY_LENGTH,
+        ),
         _variable(
             "JWT_SIGNING_KEY",
             "Key that signs access tokens",

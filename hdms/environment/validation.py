@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from hdms.catalog import SERVICES
 from hdms.environment.environment import Environment, read, shown
 from hdms.environment.schema import ROOT, VARIABLES
-from hdms.environment.variable import PRODUCTION_SECRET_LENGTH, WELL_KNOWN_SECRETS, Variable
+from hdms.environment.variable import WELL_KNOWN_SECRETS, Variable
 from hdms.errors import InvalidInput
 from hdms.stack import Stack
 
@@ -113,8 +113,8 @@ def _value_problem(variable: Variable, written: str | None, in_production: bool)
     if variable.secret and in_production:
         if written.lower() in WELL_KNOWN_SECRETS:
             return f"{variable.name} is a well-known password: production refuses it"
-        if len(written) < PRODUCTION_SECRET_LENGTH:
-            least = f"at least {PRODUCTION_SECRET_LENGTH} characters"
+        if len(written) < variable.production_length:
+            least = f"at least {variable.production_length} characters"
             return f"{variable.name} has {len(written)} characters: production requires {least}"
     return None
 

@@ -8,7 +8,6 @@ from dataclasses import dataclass, field
 _PASSWORD = re.compile(r"[A-Za-z0-9!%&()*+,\-./:;<=>?@\[\]^_{|}~]+")
 _IDENTIFIER = re.compile(r"[a-z_][a-z0-9_]{0,62}")
 
-PRODUCTION_SECRET_LENGTH = 16
 WELL_KNOWN_SECRETS = ("password", "postgres", "changeme", "change-me", "secret", "redis", "admin")
 
 
@@ -27,6 +26,7 @@ class Variable:
         told: the components that must be told when it changes; a service's own processes are
             always told of that service's variables.
         required_in_production: the default is refused there.
+        production_length: least length of a secret in production, in characters.
         source: where the rule comes from.
     """
 
@@ -40,6 +40,7 @@ class Variable:
     shared: str | None = None
     told: tuple[str, ...] = ()
     required_in_production: bool = False
+    production_length: int = 16
     source: str = ""
 
 

@@ -39,13 +39,13 @@ def component_files(layout: Layout, environment: Environment, component: str) ->
         **environment.values(ROOT),
         "OPERATOR": invoking_account(),
         "POSTGRES_ACCOUNT": account,
-        "POSTGRES_HOST": str(layout.run),
+        "POSTGRES_HOST": str(layout.run).replace("'", "''"),
         "PGBOUNCER_LISTEN_ADDRESS": LOOPBACK,
         "PGBOUNCER_LISTEN_PORT": environment["PGBOUNCER_HOST_PORT"],
         "PGBOUNCER_AUTH_FILE": str(layout.config / "userlist.txt"),
         "REDIS_LISTEN_ADDRESS": LOOPBACK,
         "REDIS_LISTEN_PORT": environment["REDIS_HOST_PORT"],
-        "REDIS_DATA_FOLDER": str(layout.redis_data),
+        "REDIS_DATA_FOLDER": str(layout.redis_data).replace("\\", "\\\\").replace('"', '\\"'),
         "REDIS_AUTHENTICATION": redis_authentication(environment),
     }
     files = {

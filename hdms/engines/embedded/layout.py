@@ -8,8 +8,8 @@ from hdms.engines.embedded.account import components_account, give
 from hdms.errors import HdmsError
 from hdms.stack import Stack
 
-# A Unix socket's path may have 107 characters; PostgreSQL's adds 16 to the folder's.
-LONGEST_RUN_FOLDER = 88
+# A Unix socket's path may have 107 bytes; supervisord's adds up to 24 to the folder's.
+LONGEST_RUN_FOLDER = 82
 
 
 @dataclass(frozen=True)
@@ -76,6 +76,12 @@ class Layout:
             raise HdmsError(
                 f"{self.run} is too long for a Unix socket (at most {LONGEST_RUN_FOLDER} bytes)",
                 "move the checkout to a shorter path, or set HDMS_HOME to one",
+            )
+        if not str(self.run).isprintable() or "," in str(self.run):
+            raise HdmsError(
+                f"{self.run!s} has a comma or control character, which PostgreSQL's clients "
+                "take for the end of an address",
+                "move the checkout to a path without, or set HDMS_HOME to one",
             )
         account = components_account()
         try:

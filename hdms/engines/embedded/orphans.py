@@ -7,6 +7,8 @@ from pathlib import Path
 from hdms.engines.base import Announce
 
 PATIENCE_SECONDS = 15.0
+# The kernel gives start times relative to a boot time in whole seconds.
+CLOCK_SECONDS = 2.0
 
 
 def end_orphans(pid_file: Path, announce: Announce) -> None:
@@ -26,7 +28,8 @@ def end_orphans(pid_file: Path, announce: Announce) -> None:
     pid_file.unlink(missing_ok=True)
     if not left:
         return
-    announce(f"ending {len(left)} processes that outlived a killed supervisor")
+    names = ", ".join(sorted({process.name() for process in left}))
+    announce(f"ending what outlived a killed supervisor: {names}")
     for process in left:
         _signal(process.pid, signal.SIGINT)  # PostgreSQL's fast shutdown; all others stop too
     _, stubborn = psutil.wait_procs(left, timeout=PATIENCE_SECONDS)
@@ -41,8 +44,9 @@ def _is_child(process: "object", session: int, since: float) -> bool:
     assert isinstance(process, psutil.Process)  # noqa: S101 - narrows the lazily imported type
     try:
         in_session = os.getsid(process.pid) == session
-        # The kernel counts start times in hundredths of a second.
-        return in_session and process.create_time() >= since - 0.02
+        if not in_session or process.status() == psutil.STATUS_ZOMBIE:
+            return False
+        return process.create_time() >= since - CLOCK_SECONDS
     except (OSError, psutil.Error):
         return False
 

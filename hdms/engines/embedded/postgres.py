@@ -7,12 +7,13 @@ from hdms.engines.embedded.account import components_account, give
 from hdms.engines.embedded.layout import Layout
 from hdms.engines.embedded.programs import postgres_folder
 from hdms.environment.environment import Environment
-from hdms.errors import CommandFailed, HdmsError
+from hdms.errors import CommandFailed, HdmsError, TimedOut
 from hdms.process import run
 from hdms.render import CONFIG, provision_variables
 
 INITDB_SECONDS = 120.0
 PSQL_SECONDS = 60.0
+FORMER_SERVER_SECONDS = 15.0
 
 
 def make_cluster(layout: Layout, environment: Environment) -> None:
@@ -45,6 +46,25 @@ def make_cluster(layout: Layout, environment: Environment) -> None:
         timeout=INITDB_SECONDS,
     )
     unfinished.rename(layout.postgres_data)
+
+
+def wait_for_former_server(layout: Layout) -> None:
+    """Wait until a killed server is gone for good: PostgreSQL takes its zombie for a rival.
+
+    Raises:
+        TimedOut: nobody collects the zombie; ending its parent helps.
+    """
+    import psutil
+
+    try:
+        pid = int((layout.postgres_data / "postmaster.pid").read_text().split()[0])
+        former = psutil.Process(pid)
+        if former.status() == psutil.STATUS_ZOMBIE:
+            former.wait(FORMER_SERVER_SECONDS)
+    except (OSError, ValueError, IndexError, psutil.NoSuchProcess):
+        return
+    except psutil.TimeoutExpired:
+        raise TimedOut(f"the killed PostgreSQL (pid {pid}) is still a zombie") from None
 
 
 def accepts_connections(layout: Layout) -> bool:

@@ -1,5 +1,6 @@
 """supervisord, which starts, restarts and stops the stack's processes."""
 
+import http.client
 import os
 import shlex
 import shutil
@@ -7,7 +8,7 @@ import socket
 import subprocess
 import sys
 import xmlrpc.client
-from collections.abc import Mapping, Sequence
+from collections.abc import Container, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -25,7 +26,8 @@ START_RETRIES = 20
 # Nothing of the invoking shell but these reaches a process, so that a stray DB_HOST cannot.
 INHERITED = ("PATH", "HOME", "USER", "LOGNAME", "LANG", "LC_ALL", "TZ", "TMPDIR")
 
-_ALREADY_STARTED, _NOT_RUNNING, _BAD_NAME = 60, 70, 10
+# supervisor.xmlrpc.Faults, which costs too much to import.
+_SHUTTING_DOWN, _BAD_NAME, _ALREADY_STARTED, _NOT_RUNNING = 6, 10, 60, 70
 
 
 @dataclass(frozen=True)
@@ -48,6 +50,7 @@ class Supervisor:
         self._socket = layout.run / "supervisor.sock"
         self._configuration = layout.config / "supervisord.conf"
         self.pid_file = layout.run / "supervisord.pid"
+        self._child: subprocess.Popen[bytes] | None = None
 
     @property
     def alive(self) -> bool:
@@ -76,6 +79,8 @@ class Supervisor:
         arguments = [sys.executable, "-m", "supervisor.supervisord", "-c", str(self._configuration)]
         if ends_with_parent and shutil.which("setpriv"):
             arguments = ["setpriv", "--pdeathsig", "TERM", "--", *arguments, "--nodaemon"]
+        if self._child is not None:
+            self._child.wait(STOP_SECONDS)  # killed, or it would have answered
         output = self._layout.log("supervisord-start")
         with output.open("w") as file:
             process = subprocess.Popen(
@@ -94,6 +99,10 @@ class Supervisor:
                 raise StartFailed(f"supervisord did not start:\n{last_lines(output.read_text())}")
 
         wait_until(lambda: self.alive, "supervisord to answer", START_SECONDS, still_possible)
+        if ends_with_parent:
+            self._child = process
+        else:
+            process.wait()  # it has left a daemon behind
 
     def start(self, name: str) -> bool:
         """Start a program with its current configuration; return whether it had to be.
@@ -103,12 +112,12 @@ class Supervisor:
         """
         if self.info(name).get("statename") in ("RUNNING", "STARTING"):
             return False
-        self._rpc.reloadConfig()
-        for call in (self._rpc.stopProcessGroup, self._rpc.removeProcessGroup):
-            _unless(call, name, _BAD_NAME, _NOT_RUNNING)
-        self._rpc.addProcessGroup(name)
+        self._call("reloadConfig")
+        for method in ("stopProcessGroup", "removeProcessGroup"):
+            self._call_unless((_BAD_NAME, _NOT_RUNNING), method, name)
+        self._call("addProcessGroup", name)
         try:
-            self._rpc.startProcess(name, False)
+            self._call("startProcess", name, False)
         except xmlrpc.client.Fault as fault:
             if fault.faultCode != _ALREADY_STARTED:
                 raise StartFailed(f"{name} cannot be started: {fault.faultString}") from fault
@@ -118,11 +127,11 @@ class Supervisor:
         """Stop a program and wait until it has ended; return whether it ran."""
         if not self.alive:
             return False
-        return _unless(self._rpc.stopProcess, name, _BAD_NAME, _NOT_RUNNING)
+        return self._call_unless((_BAD_NAME, _NOT_RUNNING), "stopProcess", name)
 
     def signal(self, name: str, signal: str) -> None:
         """Send a signal, e.g. "HUP", to a running program."""
-        _unless(lambda process: self._rpc.signalProcess(process, signal), name, _NOT_RUNNING)
+        self._call_unless((_NOT_RUNNING,), "signalProcess", name, signal)
 
     def shut_down(self) -> None:
         """Stop supervisord itself, and wait until it is gone."""
@@ -133,8 +142,11 @@ class Supervisor:
         except (OSError, ValueError, psutil.Error):
             process = None
         if self.alive:
-            self._rpc.shutdown()
-        if process is not None:
+            self._call_unless((_SHUTTING_DOWN,), "shutdown")
+        if self._child is not None:
+            self._child.wait(STOP_SECONDS)
+            self._child = None
+        elif process is not None:
             wait_until(lambda: not process.is_running(), "supervisord to end", STOP_SECONDS)
 
     def info(self, name: str) -> dict[str, Any]:
@@ -143,9 +155,14 @@ class Supervisor:
 
     def infos(self) -> dict[str, dict[str, Any]]:
         """Return supervisord's records of all programs; empty where it does not run."""
-        if not self.alive:
+        try:
+            return {record["name"]: record for record in self._call("getAllProcessInfo")}
+        except (OSError, http.client.HTTPException):  # it does not run, or ended meanwhile
             return {}
-        return {record["name"]: record for record in self._rpc.getAllProcessInfo()}
+        except xmlrpc.client.Fault as fault:
+            if fault.faultCode != _SHUTTING_DOWN:
+                raise
+            return {}
 
     def require_running(self, name: str) -> None:
         """Check that a program that was started has not ended since.
@@ -162,13 +179,26 @@ class Supervisor:
                 f"{self._layout.stack.display(log)}:\n{last_lines(text) or '  (empty)'}"
             )
 
-    @property
-    def _rpc(self) -> Any:
+    def _call(self, method: str, *arguments: object) -> Any:
         from supervisor.xmlrpc import SupervisorTransport
 
+        # One connection per call: a transport is not safe to share between threads.
         transport = SupervisorTransport(None, None, f"unix://{self._socket}")
-        # One proxy per call: a transport is not safe to share between threads.
-        return xmlrpc.client.ServerProxy("http://localhost", transport=transport).supervisor
+        try:
+            proxy = xmlrpc.client.ServerProxy("http://localhost", transport=transport)
+            return getattr(proxy.supervisor, method)(*arguments)
+        finally:
+            transport.close()
+
+    def _call_unless(self, faults: Container[int], method: str, *arguments: object) -> bool:
+        """Make a call; return False where it fails with one of the expected faults."""
+        try:
+            self._call(method, *arguments)
+        except xmlrpc.client.Fault as fault:
+            if fault.faultCode not in faults:
+                raise
+            return False
+        return True
 
     def _own_section(self) -> str:
         as_root = "user=root\n" if os.geteuid() == 0 else ""
@@ -187,26 +217,23 @@ class Supervisor:
         )
 
     def _section(self, program: Program) -> str:
-        # supervisor wants quoted values with backslashes and quotes escaped.
-        variables = ",".join(
-            f'{name}="{_escape(value).translate(_QUOTED)}"'
-            for name, value in program.environment.items()
-        )
+        # supervisord's own `environment` cannot hold every character that a path may have.
+        variables = [f"{name}={value}" for name, value in program.environment.items()]
+        command = ["env", *variables, *program.command] if variables else program.command
+        log = self._layout.log(program.name).relative_to(self._layout.stack.state)
         account = f"user={program.account}\n" if program.account else ""
         return (
             f"[program:{program.name}]\n"
-            f"command={_escape(shlex.join(str(word) for word in program.command))}\n"
+            f"command={_escape(shlex.join(str(word) for word in command))}\n"
             f"directory={_escape(program.folder)}\n"
-            f"environment={variables}\n{account}"
+            f"{account}"
             f"autostart=false\nautorestart=true\nstartsecs=1\nstartretries={START_RETRIES}\n"
             f"stopsignal={program.stop_signal}\nstopwaitsecs={STOP_SECONDS:.0f}\n"
             "killasgroup=true\nredirect_stderr=true\n"
-            f"stdout_logfile={_escape(self._layout.log(program.name))}\n"
+            # Relative to supervisord's own folder: it expands % in this value twice.
+            f"stdout_logfile={log}\n"
             "stdout_logfile_maxbytes=10MB\nstdout_logfile_backups=2\n"
         )
-
-
-_QUOTED = str.maketrans({"\\": "\\\\", '"': '\\"'})
 
 
 def inherited_environment() -> dict[str, str]:
@@ -217,14 +244,3 @@ def inherited_environment() -> dict[str, str]:
 def _escape(value: str | Path) -> str:
     """Return a value as supervisord's configuration takes it, where % begins an expression."""
     return str(value).replace("%", "%%")
-
-
-def _unless(call: Any, name: str, *expected_faults: int) -> bool:
-    """Make a call; return False where it fails with one of the expected faults."""
-    try:
-        call(name)
-    except xmlrpc.client.Fault as fault:
-        if fault.faultCode not in expected_faults:
-            raise
-        return False
-    return True

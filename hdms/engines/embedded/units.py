@@ -96,6 +96,7 @@ class Units:
         self.require_port(environment, name)
         if name == "postgres":
             postgres.make_cluster(self._layout, environment)
+            postgres.wait_for_former_server(self._layout)
         if name in component_names():
             write_component_files(self._layout, environment, name)
         else:

@@ -29,7 +29,15 @@ def ensure(folder: Path, service: str, announce: Announce) -> None:
     shutil.rmtree(folder, ignore_errors=True)
     run([_uv(), "venv", "--quiet", "--python", sys.executable, folder], timeout=INSTALL_SECONDS)
     python = folder / "bin" / "python"
-    install: list[str | Path] = [_uv(), "pip", "install", "--quiet", "--python", python]
+    install: list[str | Path] = [
+        _uv(),
+        "pip",
+        "install",
+        "--quiet",
+        "--compile-bytecode",
+        "--python",
+        python,
+    ]
     run([*install, "--require-hashes", "--requirement", requirements], timeout=INSTALL_SECONDS)
     run([*install, "--no-deps", "--editable", COMMON], timeout=INSTALL_SECONDS)
     stamp.write_text(wanted)

@@ -1,0 +1,1 @@
+"""What the four Django services of HDMS share."""

@@ -1,0 +1,1 @@
+"""Proofs that this service's connections work, shared by `manage.py verify` and the tests."""

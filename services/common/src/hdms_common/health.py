@@ -1,0 +1,83 @@
+"""/health/live and /health/ready."""
+
+import asyncio
+import logging
+import time
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+import psycopg
+from django.conf import settings
+from django.http import HttpRequest, JsonResponse
+from django.urls import URLPattern, path
+from redis.asyncio import Redis
+from redis.exceptions import RedisError
+
+from hdms_common.connectivity import pgbouncer, redis
+
+LIMIT_SECONDS = 2.0
+
+logger = logging.getLogger(__name__)
+
+
+async def live(request: HttpRequest) -> JsonResponse:
+    """The process answers; no dependency is asked."""
+    return JsonResponse({"service": settings.SERVICE, "status": "live"})
+
+
+async def ready(request: HttpRequest) -> JsonResponse:
+    """Every dependency with its state and latency; 503 when one is down."""
+    dependencies = await probe_dependencies()
+    down = {name: state for name, state in dependencies.items() if state["status"] == "down"}
+    for name, state in down.items():
+        logger.error("%s is down: %s", name, state["error"])
+    status = "unavailable" if down else "ready"
+    return JsonResponse(
+        {"service": settings.SERVICE, "status": status, "dependencies": dependencies},
+        status=503 if down else 200,
+    )
+
+
+async def probe_dependencies() -> dict[str, dict[str, Any]]:
+    """The state of what this service's settings name, probed side by side.
+
+    A value is {"status": "up" or "down", "latency_ms": float, "error": str}.
+    """
+    probes: dict[str, Callable[[], Awaitable[None]]] = {
+        "database": _probe_database,
+        "cache": lambda: _probe_redis(settings.CACHES["default"]["LOCATION"]),
+    }
+    if hasattr(settings, "CHANNEL_LAYERS"):
+        host = settings.CHANNEL_LAYERS["default"]["CONFIG"]["hosts"][0]
+        probes["channel_layer"] = lambda: _probe_redis(host["address"])
+    if hasattr(settings, "CELERY_BROKER_URL"):
+        probes["celery_broker"] = lambda: _probe_redis(settings.CELERY_BROKER_URL)
+    states = await asyncio.gather(*(_state(probe) for probe in probes.values()))
+    return dict(zip(probes, states, strict=True))
+
+
+async def _state(probe: Callable[[], Awaitable[None]]) -> dict[str, Any]:
+    start, error = time.perf_counter(), ""
+    try:
+        await probe()
+    except (psycopg.Error, TimeoutError, RedisError, OSError) as reason:
+        explain = pgbouncer.explain if probe is _probe_database else redis.explain
+        error = str(explain(reason))
+    return {
+        "status": "down" if error else "up",
+        "latency_ms": round((time.perf_counter() - start) * 1000, 2),
+        "error": error,
+    }
+
+
+async def _probe_database() -> None:
+    async with pgbouncer.connect(LIMIT_SECONDS) as connection:
+        await connection.execute("SELECT 1")
+
+
+async def _probe_redis(url: str) -> None:
+    async with asyncio.timeout(LIMIT_SECONDS), Redis.from_url(url, retry=None) as client:
+        await client.ping()
+
+
+urlpatterns: list[URLPattern] = [path("live", live), path("ready", ready)]

@@ -1,0 +1,40 @@
+"""What a client is told, and the log, while PostgreSQL, PgBouncer or Redis is away."""
+
+import logging
+from typing import Any
+
+from django.db import InterfaceError, OperationalError
+from redis.exceptions import ConnectionError as RedisConnectionError
+from redis.exceptions import TimeoutError as RedisTimeoutError
+from rest_framework.response import Response
+from rest_framework.views import exception_handler
+
+from hdms_common.connectivity import pgbouncer, redis
+
+logger = logging.getLogger(__name__)
+
+RETRY_AFTER_SECONDS = 5
+
+_REDIS_ERRORS = (RedisConnectionError, RedisTimeoutError)
+ERRORS = (OperationalError, InterfaceError, *_REDIS_ERRORS)
+
+
+def report(error: Exception) -> str:
+    """Log one of ERRORS on one line; the sentence for the client."""
+    if isinstance(error, _REDIS_ERRORS):
+        dependency, where = "message broker", f"Redis at {redis.address()}"
+    else:
+        dependency, where = "database", f"PgBouncer at {pgbouncer.address()}"
+    logger.error("%s failed: %s", where, error)
+    return f"The {dependency} is unavailable, try again shortly."
+
+
+def handle_exception(error: Exception, context: dict[str, Any]) -> Response | None:
+    """REST framework's EXCEPTION_HANDLER: an outage is a 503."""
+    if not isinstance(error, ERRORS):
+        return exception_handler(error, context)
+    return Response(
+        {"detail": report(error)},
+        status=503,
+        headers={"Retry-After": str(RETRY_AFTER_SECONDS)},
+    )

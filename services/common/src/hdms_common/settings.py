@@ -1,0 +1,177 @@
+"""The settings that every service has, as functions of its environment.
+
+A service's `core/settings/base.py` names each Django setting and takes its value from here.
+"""
+
+from datetime import timedelta
+from typing import Any
+from urllib.parse import quote
+
+from redis.asyncio.retry import Retry
+from redis.backoff import ExponentialBackoff, NoBackoff
+from redis.exceptions import ConnectionError as RedisConnectionError
+from redis.exceptions import TimeoutError as RedisTimeoutError
+from redis.retry import Retry as BlockingRetry
+
+from hdms_common.environment import Environment
+
+# Redis' logical databases: spec 001 FR-005, FR-007 and FR-006.
+CACHE_DATABASE = 0
+CHANNELS_DATABASE = 1
+CELERY_DATABASE = 2
+
+CACHE_TIMEOUT_SECONDS = 300
+REDIS_SOCKET_TIMEOUT_SECONDS = 2
+
+INSTALLED_APPS = [
+    # Simple JWT's users, stateless ones too, need the model classes of these two.
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "rest_framework",
+    "hdms_common",
+]
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+]
+
+
+def web_address(env: Environment) -> tuple[str, int]:
+    """WEB_HOST and WEB_PORT, where the web server listens and the checks find it."""
+    return env.text("WEB_HOST", "127.0.0.1"), env.number("WEB_PORT", 8000, least=1, most=65535)
+
+
+def databases(env: Environment) -> dict[str, dict[str, Any]]:
+    """DATABASES: PostgreSQL through PgBouncer in transaction mode (spec 001 FR-004, FR-008).
+
+    There is no read or write timeout by default (FR-008); set one with `ALTER ROLE ... SET
+    statement_timeout`, since PgBouncer refuses it as a startup option.
+    """
+    return {
+        "default": {
+            "ENGINE": "django.db.backends.postgresql",
+            "NAME": env.text("DB_NAME", "hdms_db"),
+            "USER": env.required("DB_USER"),
+            "PASSWORD": env.required("DB_PASSWORD"),
+            "HOST": env.text("DB_HOST", "pgbouncer"),
+            "PORT": env.number("DB_PORT", 6432, least=1, most=65535),
+            "CONN_MAX_AGE": 0,  # the pool below keeps the connections
+            "CONN_HEALTH_CHECKS": True,
+            # A cursor lives in one PostgreSQL session; the next transaction may be in another.
+            "DISABLE_SERVER_SIDE_CURSORS": True,
+            "OPTIONS": {
+                "connect_timeout": env.number("DB_CONNECT_TIMEOUT", 20, least=1, most=600),
+                "application_name": env.service,
+                # Per process. A request waits `timeout` seconds for a connection while the pool
+                # reconnects with exponential backoff; it gives up an attempt after
+                # `reconnect_timeout` seconds so that a long outage does not lengthen the pauses.
+                "pool": {"min_size": 0, "max_size": 8, "timeout": 5, "reconnect_timeout": 5},
+            },
+        }
+    }
+
+
+def redis_url(env: Environment, *, database: int) -> str:
+    """The URL of one of Redis' logical databases, REDIS_PASSWORD quoted if there is one."""
+    password = quote(env.text("REDIS_PASSWORD", ""), safe="")
+    host = env.text("REDIS_HOST", "redis")
+    port = env.number("REDIS_PORT", 6379, least=1, most=65535)
+    return f"redis://{f':{password}@' if password else ''}{host}:{port}/{database}"
+
+
+def caches(env: Environment) -> dict[str, dict[str, Any]]:
+    """CACHES: Redis database 0, keys prefixed with the service's name (spec 001 FR-005)."""
+    return {
+        "default": {
+            "BACKEND": "hdms_common.cache.RedisCache",
+            "LOCATION": redis_url(env, database=CACHE_DATABASE),
+            "KEY_PREFIX": env.service,
+            # Redis evicts nothing (it also holds Celery's messages), so every entry expires.
+            "TIMEOUT": CACHE_TIMEOUT_SECONDS,
+            "OPTIONS": {
+                "socket_connect_timeout": REDIS_SOCKET_TIMEOUT_SECONDS,
+                "socket_timeout": REDIS_SOCKET_TIMEOUT_SECONDS,
+                # Once, at once: a connection that Redis' restart broke is replaced.
+                "retry": BlockingRetry(NoBackoff(), retries=1),
+            },
+        }
+    }
+
+
+def channel_layers(env: Environment) -> dict[str, dict[str, Any]]:
+    """CHANNEL_LAYERS: Redis database 1 (spec 001 FR-007)."""
+    return {
+        "default": {
+            "BACKEND": "channels_redis.core.RedisChannelLayer",
+            "CONFIG": {
+                "hosts": [
+                    {
+                        "address": redis_url(env, database=CHANNELS_DATABASE),
+                        # Without these, Redis' restart closes every open WebSocket.
+                        "retry": Retry(ExponentialBackoff(cap=1, base=0.05), retries=20),
+                        # OSError: what a refused connection is before redis-py translates it.
+                        "retry_on_error": [RedisConnectionError, RedisTimeoutError, OSError],
+                    }
+                ],
+                "capacity": 100,  # messages
+                "expiry": 60,  # seconds
+            },
+        }
+    }
+
+
+def rest_framework(*, authentication: str) -> dict[str, Any]:
+    """REST_FRAMEWORK: JSON only, signed in unless a view says otherwise.
+
+    `authentication` is the dotted path of the authentication class.
+    """
+    return {
+        "DEFAULT_AUTHENTICATION_CLASSES": [authentication],
+        "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],
+        "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
+        "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.JSONParser"],
+        "DEFAULT_PAGINATION_CLASS": "rest_framework.pagination.PageNumberPagination",
+        "PAGE_SIZE": 50,
+        "EXCEPTION_HANDLER": "hdms_common.outage.handle_exception",
+        "TEST_REQUEST_DEFAULT_FORMAT": "json",
+    }
+
+
+STATELESS_AUTHENTICATION = "rest_framework_simplejwt.authentication.JWTStatelessUserAuthentication"
+
+
+def simple_jwt(env: Environment) -> dict[str, Any]:
+    """SIMPLE_JWT: user-service signs tokens with the key that all services share."""
+    return {
+        "ALGORITHM": "HS256",
+        "SIGNING_KEY": env.required("JWT_SIGNING_KEY"),
+        "ACCESS_TOKEN_LIFETIME": timedelta(minutes=15),
+        "REFRESH_TOKEN_LIFETIME": timedelta(days=1),
+        "TOKEN_USER_CLASS": "hdms_common.identity.TokenUser",
+    }
+
+
+def logging(env: Environment) -> dict[str, Any]:
+    """LOGGING: one line per event on stderr, from LOG_LEVEL up."""
+    level = env.text("LOG_LEVEL", "INFO").upper()
+    levels = ("DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL")
+    if level not in levels:
+        raise env.invalid("LOG_LEVEL", f"is {level!r}: expected one of {', '.join(levels)}")
+    return {
+        "version": 1,
+        "disable_existing_loggers": False,
+        "formatters": {
+            "line": {
+                "()": "hdms_common.log.LineFormatter",
+                "fmt": f"%(asctime)s %(levelname)s {env.service} %(name)s: %(message)s",
+            }
+        },
+        "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
+        "root": {"handlers": ["stderr"], "level": level},
+        # Django gives these two handlers of their own.
+        "loggers": {
+            "django": {"handlers": [], "propagate": True},
+            "django.server": {"handlers": [], "propagate": True},
+        },
+    }

@@ -1,0 +1,41 @@
+"""`manage.py migrate` from several terminals at once."""
+
+from concurrent.futures import ThreadPoolExecutor
+
+import psycopg
+import pytest
+from django.conf import settings
+
+from hdms_common.connectivity import pgbouncer
+from hdms_common.testing.processes import manage
+
+pytestmark = pytest.mark.usefixtures("disposable_stack")
+
+
+def test_three_at_once_all_succeed() -> None:
+    with ThreadPoolExecutor(3) as terminals:
+        finished = list(terminals.map(lambda _: manage("migrate", "--noinput"), range(3)))
+
+    assert [run.returncode for run in finished] == [0, 0, 0], finished
+
+
+def test_a_second_one_waits_and_says_so() -> None:
+    with ThreadPoolExecutor(1) as terminal:
+        with psycopg.connect(**pgbouncer.parameters(5)) as lock, lock.transaction():
+            key = f"hdms-migrate:{settings.SERVICE}"
+            lock.execute("SELECT pg_advisory_xact_lock(hashtext(%s))", [key])
+            waiting = terminal.submit(manage, "migrate", "--noinput")
+            with pytest.raises(TimeoutError):
+                waiting.result(timeout=3)
+        finished = waiting.result(timeout=10)
+
+    assert finished.returncode == 0
+    assert "waiting for another migrate" in finished.stdout
+
+
+def test_a_wrong_password_is_an_error_without_a_traceback() -> None:
+    finished = manage("migrate", "--noinput", DB_PASSWORD="not-the-password")
+
+    assert finished.returncode == 1
+    assert "password authentication failed (DB_PASSWORD)" in finished.stderr
+    assert "Traceback" not in finished.stderr

@@ -1,0 +1,7 @@
+"""Chat: rooms in which users talk, live and stored."""
+
+from django.apps import AppConfig
+
+
+class ChatConfig(AppConfig):
+    name = "apps.chat"

@@ -1,0 +1,7 @@
+"""Notifications: what a user should know."""
+
+from django.apps import AppConfig
+
+
+class NotificationsConfig(AppConfig):
+    name = "apps.notifications"

@@ -1,0 +1,31 @@
+"""Settings that development and production share."""
+
+from pathlib import Path
+
+from hdms_common import settings as common
+from hdms_common.environment import Environment
+
+SERVICE = "communication-service"
+SERVICE_DIR = Path(__file__).resolve().parents[3]
+ENV = Environment(SERVICE, SERVICE_DIR / ".env")
+
+SECRET_KEY = ENV.required("SECRET_KEY")
+ALLOWED_HOSTS = ENV.words("ALLOWED_HOSTS", ["localhost", "127.0.0.1"])
+WEB_HOST, WEB_PORT = common.web_address(ENV)
+
+INSTALLED_APPS = [*common.INSTALLED_APPS, "channels", "apps.chat", "apps.notifications"]
+MIDDLEWARE = common.MIDDLEWARE
+ROOT_URLCONF = "core.urls"
+ASGI_APPLICATION = "core.asgi.application"
+
+DATABASES = common.databases(ENV)
+CACHES = common.caches(ENV)
+CHANNEL_LAYERS = common.channel_layers(ENV)
+
+REST_FRAMEWORK = common.rest_framework(authentication=common.STATELESS_AUTHENTICATION)
+SIMPLE_JWT = common.simple_jwt(ENV)
+LOGGING = common.logging(ENV)
+
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+USE_TZ = True
+TIME_ZONE = "UTC"

@@ -1,0 +1,7 @@
+from django.urls import include, path
+
+urlpatterns = [
+    path("health/", include("hdms_common.health")),
+    path("api/chat/", include("apps.chat.urls")),
+    path("api/notifications/", include("apps.notifications.urls")),
+]

@@ -1,0 +1,96 @@
+"""The WebSocket /ws/chat/<room>/, on the service's own web server."""
+
+import json
+import uuid
+from typing import Any
+from urllib.request import Request, urlopen
+
+import pytest
+from websockets.exceptions import InvalidStatus
+from websockets.sync.client import ClientConnection, connect
+
+from hdms_common.testing.cast import ALICE, BOB
+
+ORIGIN = "http://localhost"
+
+
+@pytest.fixture
+def room() -> str:
+    return f"test-{uuid.uuid4()}"
+
+
+def enter(
+    address: str, room: str, token: str, *, origin: str = ORIGIN, chat: bool = True
+) -> ClientConnection:
+    return connect(
+        f"ws://{address}/ws/chat/{room}/",
+        subprotocols=[*(["hdms.chat"] if chat else []), f"bearer.{token}"],
+        origin=origin,
+        open_timeout=5,
+    )
+
+
+def hear(client: ClientConnection) -> Any:
+    return json.loads(client.recv(timeout=5))
+
+
+def test_what_one_says_everybody_in_the_room_hears(web_server: str, room: str) -> None:
+    with enter(web_server, room, ALICE.token) as alice, enter(web_server, room, BOB.token) as bob:
+        alice.send('{"body": "my screen is blue"}')
+
+        for client in (alice, bob):
+            message = hear(client)
+            assert (message["body"], message["sender_name"]) == ("my screen is blue", "alice")
+
+
+def test_what_is_said_is_stored(web_server: str, room: str) -> None:
+    with enter(web_server, room, ALICE.token) as alice:
+        alice.send('{"body": "for the record"}')
+        heard = hear(alice)
+
+    request = Request(
+        f"http://{web_server}/api/chat/rooms/{room}/messages",
+        headers={"Authorization": f"Bearer {BOB.token}"},
+    )
+    with urlopen(request) as response:
+        assert json.load(response)["results"] == [heard]
+
+
+def test_the_token_is_not_repeated_in_the_answer(web_server: str, room: str) -> None:
+    with enter(web_server, room, ALICE.token) as alice:
+        assert alice.subprotocol == "hdms.chat"
+
+
+@pytest.mark.parametrize("token", ["", "nonsense"])
+def test_nobody_gets_in_without_a_valid_token(web_server: str, room: str, token: str) -> None:
+    with pytest.raises(InvalidStatus, match="403"):
+        enter(web_server, room, token)
+
+
+def test_a_client_must_speak_the_chat_protocol(web_server: str, room: str) -> None:
+    with pytest.raises(InvalidStatus, match="403"):
+        enter(web_server, room, ALICE.token, chat=False)
+
+
+def test_a_room_with_too_long_a_name_does_not_open(web_server: str) -> None:
+    with pytest.raises(InvalidStatus, match="403"):
+        enter(web_server, "r" * 65, ALICE.token)
+
+
+def test_another_sites_page_does_not_get_in(web_server: str, room: str) -> None:
+    with pytest.raises(InvalidStatus, match="403"):
+        enter(web_server, room, ALICE.token, origin="https://evil.example")
+
+
+@pytest.mark.parametrize(
+    "said", ["{}", '{"body": ""}', '{"body": null}', "[]", "not json", "[" * 60_000]
+)
+def test_nonsense_is_answered_to_its_sender_and_the_room_goes_on(
+    web_server: str, room: str, said: str
+) -> None:
+    with enter(web_server, room, ALICE.token) as alice:
+        alice.send(said)
+        assert "error" in hear(alice)
+
+        alice.send('{"body": "sorry"}')
+        assert hear(alice)["body"] == "sorry"

@@ -1,0 +1,7 @@
+"""Files: what users attach, checked in the background."""
+
+from django.apps import AppConfig
+
+
+class FilesConfig(AppConfig):
+    name = "apps.files"

@@ -1,0 +1,47 @@
+"""Files as JSON, and the upload."""
+
+from typing import Any
+
+from django.conf import settings
+from django.core.files.uploadedfile import UploadedFile
+from rest_framework import serializers
+
+from apps.files.models import StoredFile
+
+
+class StoredFileSerializer(serializers.ModelSerializer[StoredFile]):
+    """A stored file; the client gives only `content`, and the rest is read from that."""
+
+    content = serializers.FileField(write_only=True, max_length=255)
+
+    class Meta:
+        model = StoredFile
+        fields = (
+            "id",
+            "owner_id",
+            "name",
+            "content_type",
+            "size",
+            "sha256",
+            "status",
+            "created_at",
+            "content",
+        )
+        read_only_fields = fields[:-1]
+
+    def validate_content(self, content: UploadedFile) -> UploadedFile:
+        if content.size > settings.FILE_UPLOAD_LIMIT_BYTES:
+            limit = settings.FILE_UPLOAD_LIMIT_BYTES
+            raise serializers.ValidationError(f"{content.size} bytes; the limit is {limit} bytes.")
+        return content
+
+    def create(self, validated_data: dict[str, Any]) -> StoredFile:
+        content: UploadedFile = validated_data["content"]
+        return super().create(
+            {
+                **validated_data,
+                "name": content.name,
+                "content_type": (content.content_type or "application/octet-stream")[:255],
+                "size": content.size,
+            }
+        )

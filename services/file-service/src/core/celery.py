@@ -1,0 +1,60 @@
+"""The Celery application: `celery --app core worker`.
+
+Celery's own Django support closes the connection pool before it forks, and after every task.
+"""
+
+import os
+from pathlib import Path
+
+from celery import Celery, bootsteps, signals
+
+from hdms_common.connectivity.celery import ECHO_TASK, echo
+from hdms_common.startup import check_dependencies
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "core.settings.dev")
+
+app = Celery("file-service")
+app.config_from_object("django.conf:settings", namespace="CELERY")
+app.autodiscover_tasks()
+app.task(echo, name=ECHO_TASK, ignore_result=False)
+
+
+class TakeUpPending(bootsteps.StartStopStep):
+    """Enqueues what is pending whenever the worker has connected to Redis.
+
+    So that nothing waits forever that was uploaded while Redis was away.
+    """
+
+    requires = ("celery.worker.consumer.tasks:Tasks",)
+
+    def start(self, consumer: object) -> None:
+        app.send_task("apps.files.tasks.enqueue_pending")
+
+
+app.steps["consumer"].add(TakeUpPending)
+
+# READY_FILE, optional: exists as long as the worker takes tasks, for whoever started it.
+_ready_file = Path(os.environ["READY_FILE"]) if os.environ.get("READY_FILE") else None
+
+
+@signals.setup_logging.connect
+def _keep_django_logging(**_: object) -> None:
+    """That somebody handles this signal keeps Celery from replacing LOGGING with its own."""
+
+
+@signals.worker_ready.connect
+def _ready(**_: object) -> None:
+    if _ready_file:
+        _ready_file.touch()
+
+
+@signals.worker_init.connect
+def _starting(**_: object) -> None:
+    _not_ready()  # the file of a worker that was killed
+    check_dependencies()
+
+
+@signals.worker_shutting_down.connect
+def _not_ready(**_: object) -> None:
+    if _ready_file:
+        _ready_file.unlink(missing_ok=True)

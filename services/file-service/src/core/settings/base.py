@@ -1,0 +1,56 @@
+"""Settings that development and production share."""
+
+from pathlib import Path
+
+from hdms_common import settings as common
+from hdms_common.environment import Environment
+
+SERVICE = "file-service"
+SERVICE_DIR = Path(__file__).resolve().parents[3]
+ENV = Environment(SERVICE, SERVICE_DIR / ".env")
+
+SECRET_KEY = ENV.required("SECRET_KEY")
+ALLOWED_HOSTS = ENV.words("ALLOWED_HOSTS", ["localhost", "127.0.0.1"])
+WEB_HOST, WEB_PORT = common.web_address(ENV)
+
+INSTALLED_APPS = [*common.INSTALLED_APPS, "apps.files"]
+MIDDLEWARE = common.MIDDLEWARE
+ROOT_URLCONF = "core.urls"
+WSGI_APPLICATION = "core.wsgi.application"
+
+DATABASES = common.databases(ENV)
+CACHES = common.caches(ENV)
+
+# A task is acknowledged when it is done and fetched one at a time: a worker that dies loses none.
+CELERY_BROKER_URL = common.redis_url(ENV, database=common.CELERY_DATABASE)
+CELERY_RESULT_BACKEND = CELERY_BROKER_URL
+CELERY_RESULT_EXPIRES = 3600  # seconds
+CELERY_TASK_ACKS_LATE = True
+CELERY_TASK_REJECT_ON_WORKER_LOST = True
+CELERY_WORKER_PREFETCH_MULTIPLIER = 1
+# Nobody waits for results but those of tasks that say so.
+CELERY_TASK_IGNORE_RESULT = True
+CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
+CELERY_BROKER_CONNECTION_MAX_RETRIES = None
+CELERY_BROKER_TRANSPORT_OPTIONS = {
+    "socket_connect_timeout": common.REDIS_SOCKET_TIMEOUT_SECONDS,
+    "visibility_timeout": 3600,  # seconds: how long a task may take
+}
+# While Redis is away an upload waits about a second, not Celery's 19 s.
+CELERY_TASK_PUBLISH_RETRY_POLICY = {
+    "max_retries": 2,
+    "interval_start": 0.1,  # seconds
+    "interval_step": 0.2,
+    "interval_max": 0.5,
+}
+
+MEDIA_ROOT = Path(ENV.text("MEDIA_ROOT", str(SERVICE_DIR / "media")))
+FILE_UPLOAD_LIMIT_BYTES = 25 * 1024 * 1024
+
+REST_FRAMEWORK = common.rest_framework(authentication=common.STATELESS_AUTHENTICATION)
+SIMPLE_JWT = common.simple_jwt(ENV)
+LOGGING = common.logging(ENV)
+
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+USE_TZ = True
+TIME_ZONE = "UTC"

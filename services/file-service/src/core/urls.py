@@ -1,0 +1,6 @@
+from django.urls import include, path
+
+urlpatterns = [
+    path("health/", include("hdms_common.health")),
+    path("api/files/", include("apps.files.urls")),
+]

@@ -1,0 +1,53 @@
+"""GET and POST /api/tickets/"""
+
+import pytest
+from rest_framework.test import APIClient
+
+from apps.tickets.models import Ticket
+from hdms_common.testing.cast import ALICE, BOB, MALLORY, ClientOf
+
+URL = "/api/tickets/"
+NEW = {"subject": "Printer on fire", "description": "Smoke.", "priority": "urgent"}
+
+
+def test_a_requester_lists_their_own_tickets(alices_ticket: Ticket, client_of: ClientOf) -> None:
+    newest = client_of(ALICE).get(URL).json()["results"][0]
+
+    assert (newest["id"], newest["requester_id"]) == (alices_ticket.pk, ALICE.id)
+
+
+def test_another_requester_does_not_see_them(alices_ticket: Ticket, client_of: ClientOf) -> None:
+    assert client_of(MALLORY).get(URL).json()["results"] == []
+
+
+def test_an_agent_lists_everyones_tickets(alices_ticket: Ticket, client_of: ClientOf) -> None:
+    page = client_of(BOB).get(URL).json()
+
+    assert alices_ticket.pk in [ticket["id"] for ticket in page["results"]]
+
+
+@pytest.mark.parametrize("token", ["", "Bearer nonsense"])
+def test_nobody_gets_in_without_a_valid_token(token: str, db: None, client: APIClient) -> None:
+    assert client.get(URL, headers={"Authorization": token}).status_code == 401
+
+
+def test_a_requester_opens_a_ticket_in_their_own_name(db: None, client_of: ClientOf) -> None:
+    response = client_of(ALICE).post(URL, {**NEW, "requester_id": MALLORY.id})
+
+    assert response.status_code == 201
+    assert response.json()["requester_id"] == ALICE.id
+    assert response.json()["status"] == "open"
+
+
+def test_a_requester_cannot_assign_their_ticket(db: None, client_of: ClientOf) -> None:
+    response = client_of(ALICE).post(URL, {**NEW, "status": "closed", "assignee_id": BOB.id})
+
+    assert response.json()["status"] == "open"
+    assert response.json()["assignee_id"] is None
+
+
+def test_a_ticket_needs_a_subject(db: None, client_of: ClientOf) -> None:
+    response = client_of(ALICE).post(URL, {"description": "Smoke."})
+
+    assert response.status_code == 400
+    assert "subject" in response.json()

@@ -1,0 +1,7 @@
+"""Users: who they are, and the tokens that say so to the other services."""
+
+from django.apps import AppConfig
+
+
+class AccountsConfig(AppConfig):
+    name = "apps.accounts"

@@ -1,0 +1,12 @@
+from django.urls import path
+from rest_framework_simplejwt.views import TokenObtainPairView, TokenRefreshView
+
+from apps.accounts.serializers import TokenSerializer
+from apps.accounts.views import MeView, RegisterView
+
+urlpatterns = [
+    path("users", RegisterView.as_view()),
+    path("me", MeView.as_view()),
+    path("token", TokenObtainPairView.as_view(serializer_class=TokenSerializer)),
+    path("token/refresh", TokenRefreshView.as_view()),
+]

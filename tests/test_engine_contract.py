@@ -1,0 +1,79 @@
+"""What every engine does, the fake one included."""
+
+from collections.abc import Iterator
+
+import pytest
+
+from hdms.catalog import component_names, process_names
+from hdms.disposable import disposable_stack
+from hdms.engines.base import Engine
+from hdms.engines.fake import FakeEngine
+from hdms.environment.environment import Environment
+from hdms.environment.validation import load
+from hdms.errors import HdmsError
+from hdms.stack import Stack
+
+Made = tuple[Engine, Environment]
+
+
+@pytest.fixture(params=["fake", "embedded"])
+def made(request: pytest.FixtureRequest, stack: Stack) -> Iterator[Made]:
+    if request.param == "fake":
+        yield FakeEngine(stack), load(stack)
+    else:
+        with disposable_stack() as embedded:
+            yield embedded
+
+
+def test_the_life_of_a_stack(made: Made) -> None:
+    engine, environment = made
+    assert engine.running() == set()
+
+    started = engine.up(environment, component_names(), print)
+    assert [s.name for s in started] == component_names()
+    assert engine.running() == set(component_names())
+    assert engine.pending(environment) == []
+    assert engine.up(environment, component_names(), print)[0].seconds == 0
+
+    assert engine.restart(environment, "redis", print).name == "redis"
+    assert engine.down(["redis"], print) == ["redis"]
+    assert engine.running() == {"postgres", "pgbouncer"}
+    with pytest.raises(HdmsError, match="running"):
+        engine.delete_data()
+
+    assert set(engine.down([], print)) == {"postgres", "pgbouncer"}
+    assert engine.down([], print) == []
+    engine.delete_data()
+    assert engine.running() == set()
+
+
+def test_services_do_not_start_without_their_components(made: Made) -> None:
+    engine, environment = made
+
+    with pytest.raises(HdmsError) as refused:
+        engine.up(environment, ["user-service"], print)
+
+    assert refused.value.hint == "inv infra.up"
+    assert engine.running() == set()
+
+
+def test_status_names_everything_of_the_catalog(made: Made) -> None:
+    engine, _ = made
+
+    assert [unit.name for unit in engine.status()] == [*component_names(), *process_names()]
+
+
+def test_what_never_ran_has_no_log(made: Made) -> None:
+    engine, _ = made
+
+    with pytest.raises(HdmsError, match="redis has no log yet"):
+        list(engine.logs("redis", lines=5, follow=False))
+
+
+def test_a_restart_of_a_stopped_stack_says_how_to_start_it(made: Made) -> None:
+    engine, environment = made
+
+    with pytest.raises(HdmsError) as refused:
+        engine.restart(environment, "redis", print)
+
+    assert refused.value.hint == "inv infra.up"
