@@ -68,7 +68,7 @@ def print_status(units: Sequence[UnitStatus]) -> None:
 
 
 def print_results(results: Sequence[CheckResult], seconds: float) -> None:
-    """Print the matrix of subjects and checks, then each failure with its remedy."""
+    """Print the matrix of subjects and checks, then the failures, one remedy for all that share it."""
     columns = [check for check in CHECKS if any(r.check == check for r in results)]
     cells = {(r.subject, r.check): r for r in results}
     subjects = list(dict.fromkeys(r.subject for r in results))
@@ -77,10 +77,13 @@ def print_results(results: Sequence[CheckResult], seconds: float) -> None:
         [(s, *(_cell(cells.get((s, check))) for check in columns)) for s in subjects],
     )
     failures = [r for r in results if not r.passed]
-    for failure in failures:
-        say(f"\nFAIL {failure.id}: {failure.message}")
-        if failure.hint:
-            say(f"  do: {failure.hint}")
+    for hint in dict.fromkeys(f.hint for f in failures):
+        say("")
+        for failure in failures:
+            if failure.hint == hint:
+                say(f"FAIL {failure.id}: {failure.message}")
+        if hint:
+            say(f"  do: {hint}")
     passed = len(results) - len(failures)
     say(f"\n{passed} connections proven, {len(failures)} failed, in {seconds:.1f} s.")
 

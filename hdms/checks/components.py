@@ -2,6 +2,9 @@
 
 from typing import Any
 
+import psycopg
+import redis as redis_library
+
 from hdms import connections
 from hdms.checks.result import CheckFailed
 from hdms.engines.base import Engine
@@ -13,8 +16,6 @@ _START = "inv infra.up"
 
 def postgres(engine: Engine, environment: Environment) -> Found:
     """Prove that PostgreSQL 16 answers through PgBouncer (spec 001 FR-001, FR-004)."""
-    import psycopg
-
     address = engine.address(environment, "pgbouncer")
     try:
         with connections.database(environment, address) as connection:
@@ -32,8 +33,6 @@ def postgres(engine: Engine, environment: Environment) -> Found:
 
 def pgbouncer(engine: Engine, environment: Environment) -> Found:
     """Prove that our PgBouncer answers and pools transactions (spec 001 FR-002, FR-015)."""
-    import psycopg
-
     address = engine.address(environment, "pgbouncer")
     try:
         with connections.pgbouncer_console(environment, address) as console:
@@ -54,17 +53,15 @@ def pgbouncer(engine: Engine, environment: Environment) -> Found:
 
 def redis(engine: Engine, environment: Environment) -> Found:
     """Prove that this stack's Redis 7 answers and appends to disk (spec 001 FR-003)."""
-    import redis as client_library
-
     address = engine.address(environment, "redis")
     try:
         with connections.redis_client(environment, address) as client:
             info: Any = client.info()
-    except client_library.AuthenticationError as error:
+    except redis_library.AuthenticationError as error:
         raise CheckFailed(
             f"Redis at {_text(address)} refused REDIS_PASSWORD: {error}", "inv env.sync"
         ) from None
-    except client_library.RedisError as error:
+    except redis_library.RedisError as error:
         raise CheckFailed(f"Redis at {_text(address)} does not answer: {error}", _START) from None
     ours = next((unit.pid for unit in engine.status() if unit.name == "redis"), None)
     if info["process_id"] != ours:

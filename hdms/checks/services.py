@@ -68,10 +68,9 @@ def endpoint(
         raise CheckFailed(f"{where} is {name}, not {service.name}", "inv doctor")
     down = {n: d for n, d in dependencies.items() if d["status"] != "up"}
     if down:
-        said = "; ".join(
-            f"{n} ({_BEHIND.get(n, n)}): {d.get('error') or 'down'}" for n, d in down.items()
-        )
-        raise CheckFailed(f"{service.name} is not ready: {said}", "inv infra.status")
+        errors = {n: str(d.get("error")).removeprefix(f"{name}: ") for n, d in down.items()}
+        said = "; ".join(f"{n} ({_BEHIND.get(n, n)}): {e}" for n, e in errors.items())
+        raise CheckFailed(f"not ready: {said}", "inv infra.up")
     if status != 200:
         raise CheckFailed(f"{where} answered {status}", f"inv services.logs {service.name}")
     latencies = {n: d["latency_ms"] for n, d in dependencies.items()}
