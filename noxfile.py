@@ -19,6 +19,7 @@ nox.options.default_venv_backend = "uv|virtualenv"
 nox.options.sessions = ["lint", "typecheck", "tests", "verify"]
 
 TOOLKIT = "toolkit"
+COMMON = "common"
 SERVICE_NAMES = [service.name for service in SERVICES]
 
 _virtual_environments: dict[str, Path] = {}
@@ -40,7 +41,7 @@ def typecheck(session: nox.Session) -> None:
 
 
 @nox.session
-@nox.parametrize("of", [nox.param(name, id=name) for name in [TOOLKIT, *SERVICE_NAMES]])
+@nox.parametrize("of", [nox.param(name, id=name) for name in [TOOLKIT, COMMON, *SERVICE_NAMES]])
 def tests(session: nox.Session, of: str) -> None:
     """Run the tests of the toolkit or of a service, on stacks of their own."""
     if of == TOOLKIT:
@@ -48,8 +49,10 @@ def tests(session: nox.Session, of: str) -> None:
         session.install("--no-deps", "--editable", ".")
         session.run("pytest", *session.posargs)
         return
-    engine, environment = _disposable_stack_with(session, of)
-    variables = engine.variables(environment, of) | MARK
+    # What the services share is tested with the packages and the role of one of them.
+    service = SERVICE_NAMES[0] if of == COMMON else of
+    engine, environment = _disposable_stack_with(session, service)
+    variables = engine.variables(environment, service) | MARK
     with session.chdir(PROJECT / "services" / of):
         session.run("pytest", *session.posargs, env=variables, include_outer_env=False)
 

@@ -16,7 +16,9 @@ from hdms.migrate import Migrated
 
 def announce(line: str) -> None:
     """Print a line of progress; to stderr, so that `--json` stays clean."""
-    _console(stderr=True).print(f"  {line} …", style="dim", markup=False, highlight=False)
+    _console(stderr=True).print(
+        f"  {line} …", style="dim", markup=False, highlight=False, soft_wrap=True
+    )
 
 
 def say(line: str) -> None:
@@ -68,7 +70,7 @@ def print_status(units: Sequence[UnitStatus]) -> None:
 
 
 def print_results(results: Sequence[CheckResult], seconds: float) -> None:
-    """Print the matrix of subjects and checks, then the failures, one remedy for all that share it."""
+    """Print the matrix of subjects and checks, then the failures, by remedy."""
     columns = [check for check in CHECKS if any(r.check == check for r in results)]
     cells = {(r.subject, r.check): r for r in results}
     subjects = list(dict.fromkeys(r.subject for r in results))
