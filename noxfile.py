@@ -53,6 +53,8 @@ def tests(session: nox.Session, of: str) -> None:
     service = SERVICE_NAMES[0] if of == COMMON else of
     engine, environment = _disposable_stack_with(session, service)
     variables = engine.variables(environment, service) | MARK
+    if of == COMMON:
+        variables["HDMS_TEST_POSTGRESQL_SOCKET"] = str(engine.stack.state / "run")
     with session.chdir(PROJECT / "services" / of):
         session.run("pytest", *session.posargs, env=variables, include_outer_env=False)
 

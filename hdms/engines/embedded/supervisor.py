@@ -125,6 +125,10 @@ class Supervisor:
 
     def stop(self, name: str) -> bool:
         """Stop a program and wait until it has ended; return whether it ran."""
+        pid = self.info(name).get("pid")
+        if pid:
+            # supervisord's fork ignores signals until it has become the program.
+            wait_until(lambda: not self._is_fork(pid), f"{name} to become itself", START_SECONDS)
         if not self.alive:
             return False
         return self._call_unless((_BAD_NAME, _NOT_RUNNING), "stopProcess", name)
@@ -199,6 +203,15 @@ class Supervisor:
                 raise
             return False
         return True
+
+    def _is_fork(self, pid: int) -> bool:
+        import psutil
+
+        try:
+            supervisord = psutil.Process(int(self.pid_file.read_text()))
+            return psutil.Process(pid).cmdline() == supervisord.cmdline()
+        except (OSError, ValueError, psutil.Error):
+            return False
 
     def _own_section(self) -> str:
         as_root = "user=root\n" if os.geteuid() == 0 else ""

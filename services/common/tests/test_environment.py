@@ -12,6 +12,7 @@ def dotenv(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A `.env`; what it puts into the process is undone after the test."""
     file = tmp_path / ".env"
     file.write_text("TRIAL_NAME=from file\nTRIAL_SECRET='$x#y %z'\nTRIAL_EMPTY=\nTRIAL_PORT=abc\n")
+    monkeypatch.delenv("HDMS_ENV_FILE", raising=False)
     for name in ("TRIAL_NAME", "TRIAL_SECRET", "TRIAL_EMPTY", "TRIAL_PORT"):
         monkeypatch.setenv(name, "")
         monkeypatch.delenv(name)
