@@ -1,6 +1,7 @@
 """The embedded engine against bad luck: kills, taken ports, odd paths, two at once."""
 
 import os
+import shutil
 import signal
 import socket
 import stat
@@ -157,7 +158,7 @@ def test_a_crash_at_the_start_shows_the_log_and_leaves_nothing(fresh: Running) -
 
 def test_a_cluster_that_was_killed_in_the_making_is_made_anew(fresh: Running) -> None:
     engine, environment = fresh
-    unfinished = engine.stack.state / "postgres.unfinished"
+    unfinished = engine.stack.state / "postgres.unfinished-abandoned"
     unfinished.mkdir(parents=True)
     (unfinished / "PG_VERSION").write_text("16")
 
@@ -312,4 +313,6 @@ def test_when_its_caller_is_killed_a_disposable_stack_ends() -> None:
         assert len(pids(engine)) == 3
         child.kill()
 
-    wait_until(lambda: not engine.running(), "the stack to end", 20)
+    pid_file = engine.stack.state / "run" / "supervisord.pid"
+    wait_until(lambda: not pid_file.exists(), "the stack to end", 20)
+    shutil.rmtree(engine.stack.home)

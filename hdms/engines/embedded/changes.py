@@ -77,7 +77,7 @@ class Changes:
 
     def restart(self, environment: Environment, name: str) -> float:
         """Stop a unit, start it with its current configuration; return the seconds to ready."""
-        self._units.stop(name)
+        self._supervisor.stop([name])
         return self._units.start(environment, name).seconds
 
     def _tell(self, environment: Environment, change: Change) -> None:

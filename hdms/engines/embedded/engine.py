@@ -79,7 +79,7 @@ class EmbeddedEngine(Engine):
                     self._supervisor.launch(ends_with_parent=self._disposable)
                 return self._start_all(environment, names)
             except BaseException:  # also Ctrl-C: nothing half-started is left
-                self._stop_all([name for name in names if name not in running])
+                self._supervisor.stop([name for name in names if name not in running])
                 if launched:
                     self._supervisor.shut_down()
                 raise
@@ -92,7 +92,7 @@ class EmbeddedEngine(Engine):
             stopping = [name for name in names or running if name in running]
             # What needs a component ends before it.
             for group in (process_names(), ["pgbouncer"], component_names()):
-                self._stop_all([name for name in group if name in stopping])
+                self._supervisor.stop([name for name in group if name in stopping])
             if not names or not self.running():
                 self._supervisor.shut_down()
             return stopping
@@ -239,11 +239,6 @@ class EmbeddedEngine(Engine):
             # The first one is the reason; the others were given up because of it.
             raise next((e for e in failures if "given up" not in str(e)), failures[0]) from None
         return [future.result() for future in futures]
-
-    def _stop_all(self, names: Sequence[str]) -> None:
-        with ThreadPoolExecutor() as pool:
-            for _ in pool.map(self._units.stop, names):
-                pass
 
 
 def _status(name: str, info: Mapping[str, object] | None) -> UnitStatus:

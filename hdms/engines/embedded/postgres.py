@@ -1,6 +1,7 @@
 """The PostgreSQL cluster of the embedded engine: its making and its provisioning."""
 
 import shutil
+import tempfile
 from pathlib import Path
 
 from hdms.engines.embedded.account import components_account, give
@@ -11,6 +12,7 @@ from hdms.errors import CommandFailed, HdmsError, TimedOut
 from hdms.process import run
 from hdms.render import CONFIG, provision_variables
 
+UNFINISHED = "postgres.unfinished-"
 INITDB_SECONDS = 120.0
 PSQL_SECONDS = 60.0
 FORMER_SERVER_SECONDS = 15.0
@@ -26,9 +28,10 @@ def make_cluster(layout: Layout, environment: Environment) -> None:
         return
     account = components_account()
     # Only a finished cluster gets the name that counts.
-    unfinished = layout.stack.state / "postgres.unfinished"
-    shutil.rmtree(unfinished, ignore_errors=True)
-    unfinished.mkdir(mode=0o700)
+    for abandoned in layout.stack.state.glob(f"{UNFINISHED}*"):
+        shutil.rmtree(abandoned, ignore_errors=True)
+    # A new name each time: the initdb of a killed run may still be writing to the former one.
+    unfinished = Path(tempfile.mkdtemp(prefix=UNFINISHED, dir=layout.stack.state))
     give(unfinished, account)
     run(
         [

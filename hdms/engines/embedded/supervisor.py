@@ -26,6 +26,7 @@ START_RETRIES = 20
 # Nothing of the invoking shell but these reaches a process, so that a stray DB_HOST cannot.
 INHERITED = ("PATH", "HOME", "USER", "LOGNAME", "LANG", "LC_ALL", "TZ", "TMPDIR")
 
+_UNENDED = ("STARTING", "RUNNING", "BACKOFF", "STOPPING")
 # supervisor.xmlrpc.Faults, which costs too much to import.
 _SHUTTING_DOWN, _BAD_NAME, _ALREADY_STARTED, _NOT_RUNNING = 6, 10, 60, 70
 
@@ -123,15 +124,23 @@ class Supervisor:
                 raise StartFailed(f"{name} cannot be started: {fault.faultString}") from fault
         return True
 
-    def stop(self, name: str) -> bool:
-        """Stop a program and wait until it has ended; return whether it ran."""
-        pid = self.info(name).get("pid")
-        if pid:
-            # supervisord's fork ignores signals until it has become the program.
-            wait_until(lambda: not self._is_fork(pid), f"{name} to become itself", START_SECONDS)
-        if not self.alive:
-            return False
-        return self._call_unless((_BAD_NAME, _NOT_RUNNING), "stopProcess", name)
+    def stop(self, names: Sequence[str]) -> None:
+        """Stop programs side by side, and wait until each has ended.
+
+        Raises:
+            TimedOut: one did not end, not even by force.
+        """
+        infos = self.infos()
+        stopping = [name for name in names if infos.get(name, {}).get("statename") in _UNENDED]
+        for name in stopping:
+            self._wait_for_exec(name, infos[name]["pid"])
+            self._call_unless((_NOT_RUNNING,), "stopProcess", name, False)
+
+        def ended() -> bool:
+            now = self.infos()
+            return all(now.get(name, {}).get("statename") not in _UNENDED for name in stopping)
+
+        wait_until(ended, f"{', '.join(stopping)} to end", STOP_SECONDS + START_SECONDS)
 
     def signal(self, name: str, signal: str) -> None:
         """Send a signal, e.g. "HUP", to a running program."""
@@ -204,14 +213,18 @@ class Supervisor:
             return False
         return True
 
-    def _is_fork(self, pid: int) -> bool:
+    def _wait_for_exec(self, name: str, pid: int) -> None:
+        """Wait until a new process has become its program: before, it ignores signals."""
         import psutil
 
-        try:
-            supervisord = psutil.Process(int(self.pid_file.read_text()))
-            return psutil.Process(pid).cmdline() == supervisord.cmdline()
-        except (OSError, ValueError, psutil.Error):
-            return False
+        def is_fork() -> bool:
+            try:
+                supervisord = psutil.Process(int(self.pid_file.read_text()))
+                return psutil.Process(pid).cmdline() == supervisord.cmdline()
+            except (OSError, ValueError, psutil.Error):
+                return False
+
+        wait_until(lambda: not is_fork(), f"{name} to become its program", START_SECONDS)
 
     def _own_section(self) -> str:
         as_root = "user=root\n" if os.geteuid() == 0 else ""

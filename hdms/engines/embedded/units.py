@@ -74,10 +74,6 @@ class Units:
         seconds = 0.0 if runs else time.monotonic() - begin
         return Started(name, seconds, self.place(environment, name))
 
-    def stop(self, name: str) -> bool:
-        """Stop a unit and wait until it has ended; return whether it ran."""
-        return self._supervisor.stop(name)
-
     def record(self, environment: Environment, name: str) -> None:
         """Remember that a unit has been told the environment's values."""
         with _told_lock:
