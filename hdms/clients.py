@@ -4,7 +4,7 @@ import shutil
 from collections.abc import Sequence
 
 from hdms.engines.base import Engine
-from hdms.engines.embedded.programs import postgres_folder
+from hdms.engines.embedded.servers import postgres_folder
 from hdms.environment.environment import Environment
 from hdms.errors import HdmsError
 from hdms.process import run

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from hdms.catalog import COMPONENTS, SERVICES
 from hdms.engines.base import Engine
-from hdms.engines.embedded import programs
+from hdms.engines.embedded import servers
 from hdms.engines.embedded.account import components_account, require_passage
 from hdms.environment.validation import load
 from hdms.errors import CommandFailed, HdmsError
@@ -73,7 +73,7 @@ def _account(_engine: Engine) -> list[Finding]:
 
 
 def _servers(_engine: Engine) -> list[Finding]:
-    return [Finding(name, "ok", version) for name, version in programs.versions().items()]
+    return [Finding(name, "ok", version) for name, version in servers.versions().items()]
 
 
 def _docker(_engine: Engine) -> list[Finding]:

@@ -19,7 +19,7 @@ from conftest import Edit, Running
 from hdms import connections
 from hdms.catalog import component_names
 from hdms.checks.suite import prove_components
-from hdms.engines.embedded import programs
+from hdms.engines.embedded import servers
 from hdms.engines.embedded.engine import EmbeddedEngine
 from hdms.environment.environment import Environment
 from hdms.environment.initial import free_host_ports, write_initial_files
@@ -270,11 +270,11 @@ def test_files_with_secrets_are_for_their_owner_only(running: Running) -> None:
 def test_a_missing_server_names_the_command_that_installs_it(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    programs.pgbouncer.cache_clear()
+    servers.pgbouncer.cache_clear()
     monkeypatch.setattr("shutil.which", lambda *_, **__: None)
 
     with pytest.raises(HdmsError) as refused:
-        programs.pgbouncer()
+        servers.pgbouncer()
 
     assert "apt-get install pgbouncer" in refused.value.hint
 
@@ -285,11 +285,11 @@ def test_another_postgresql_than_16_is_refused(
     old = tmp_path / "postgres"
     old.write_text("#!/bin/sh\necho 'postgres (PostgreSQL) 15.18'\n")
     old.chmod(0o755)
-    programs.postgres_folder.cache_clear()
-    monkeypatch.setattr(programs, "_postgres_candidates", lambda: [tmp_path])
+    servers.postgres_folder.cache_clear()
+    monkeypatch.setattr(servers, "_postgres_candidates", lambda: [tmp_path])
 
     with pytest.raises(HdmsError, match=r"expected PostgreSQL 16 .* is 15\.18"):
-        programs.postgres_folder()
+        servers.postgres_folder()
 
 
 def test_when_its_caller_is_killed_a_disposable_stack_ends() -> None:

@@ -6,8 +6,8 @@ from pathlib import Path
 from hdms.catalog import REDIS, SERVICES, Process, Service, component_names
 from hdms.engines.embedded.account import components_account, give, invoking_account
 from hdms.engines.embedded.layout import Layout
-from hdms.engines.embedded.programs import pgbouncer, postgres_folder, redis_server
-from hdms.engines.embedded.supervisor import Program
+from hdms.engines.embedded.programs import Program
+from hdms.engines.embedded.servers import pgbouncer, postgres_folder, redis_server
 from hdms.environment.env_file import write_private
 from hdms.environment.environment import Environment
 from hdms.environment.schema import ROOT, VARIABLES

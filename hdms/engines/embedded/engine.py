@@ -24,8 +24,9 @@ from hdms.engines.embedded.changes import Changes
 from hdms.engines.embedded.configuration import programs, service_variables
 from hdms.engines.embedded.layout import Layout
 from hdms.engines.embedded.orphans import end_orphans
-from hdms.engines.embedded.programs import postgres_folder
-from hdms.engines.embedded.supervisor import Supervisor, inherited_environment
+from hdms.engines.embedded.programs import inherited_environment
+from hdms.engines.embedded.servers import postgres_folder
+from hdms.engines.embedded.supervisor import Supervisor
 from hdms.engines.embedded.units import Units, port_variable
 from hdms.environment.environment import Environment
 from hdms.errors import HdmsError, InvalidInput
@@ -199,7 +200,7 @@ class EmbeddedEngine(Engine):
                 ) from error
         try:
             if not self._supervisor.alive:
-                end_orphans(self._supervisor.pid_file, announce)
+                end_orphans(self._layout.supervisord_pid, announce)
             yield
         finally:
             lock.release()

@@ -49,6 +49,21 @@ class Layout:
         return self.stack.state / "run"
 
     @property
+    def supervisord_conf(self) -> Path:
+        """supervisord's configuration."""
+        return self.config / "supervisord.conf"
+
+    @property
+    def supervisord_pid(self) -> Path:
+        """The file that holds supervisord's process id while it runs."""
+        return self.run / "supervisord.pid"
+
+    @property
+    def supervisord_socket(self) -> Path:
+        """Where supervisord takes commands."""
+        return self.run / "supervisor.sock"
+
+    @property
     def lock(self) -> Path:
         """Held by whoever changes the stack."""
         return self.stack.state / "lock"

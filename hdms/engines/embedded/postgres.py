@@ -6,7 +6,7 @@ from pathlib import Path
 
 from hdms.engines.embedded.account import components_account, give
 from hdms.engines.embedded.layout import Layout
-from hdms.engines.embedded.programs import postgres_folder
+from hdms.engines.embedded.servers import postgres_folder
 from hdms.environment.environment import Environment
 from hdms.errors import CommandFailed, HdmsError, TimedOut
 from hdms.process import run

