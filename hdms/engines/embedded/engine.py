@@ -104,7 +104,8 @@ class EmbeddedEngine(Engine):
                 raise HdmsError("the stack is running", "inv infra.down")
             layout = self._layout
             for folder in (layout.postgres_data, layout.redis_data, layout.media, layout.config):
-                shutil.rmtree(folder, ignore_errors=False) if folder.exists() else None
+                if folder.exists():
+                    shutil.rmtree(folder)
             layout.told.unlink(missing_ok=True)
 
     def restart(self, environment: Environment, name: str, announce: Announce) -> Started:
