@@ -10,6 +10,9 @@ from hdms.stack import Stack
 
 # A Unix socket's path may have 107 bytes; supervisord's adds up to 24 to the folder's.
 LONGEST_RUN_FOLDER = 82
+# PostgreSQL's clients take a comma for the end of an address; Redis takes the others for a
+# pattern, and where no file matches it starts without configuration, open to the network.
+UNUSABLE = ",*?["
 
 
 @dataclass(frozen=True)
@@ -92,10 +95,11 @@ class Layout:
                 f"{self.run} is too long for a Unix socket (at most {LONGEST_RUN_FOLDER} bytes)",
                 "move the checkout to a shorter path, or set HDMS_HOME to one",
             )
-        if not str(self.run).isprintable() or "," in str(self.run):
+        refused = [c for c in str(self.run) if c in UNUSABLE or not c.isprintable()]
+        if refused:
             raise HdmsError(
-                f"{self.run!s} has a comma or control character, which PostgreSQL's clients "
-                "take for the end of an address",
+                f"the path {str(self.run)!r} has a {refused[0]!r}, which one of the servers "
+                "cannot have in a path",
                 "move the checkout to a path without, or set HDMS_HOME to one",
             )
         account = components_account()
