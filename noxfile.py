@@ -7,6 +7,7 @@ from pathlib import Path
 import nox
 
 from hdms.catalog import SERVICES, component_names, find_service
+from hdms.connections import forget_libpq_variables
 from hdms.disposable import MARK, disposable_stack
 from hdms.engines import choose
 from hdms.engines.base import Engine
@@ -14,6 +15,8 @@ from hdms.environment.environment import Environment
 from hdms.environment.validation import load
 from hdms.migrate import migrate
 from hdms.stack import PROJECT, Stack
+
+forget_libpq_variables()
 
 nox.options.default_venv_backend = "uv|virtualenv"
 nox.options.sessions = ["lint", "typecheck", "tests", "verify"]

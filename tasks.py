@@ -28,8 +28,10 @@ def command(**options: Any) -> Callable[[Callable[..., None]], Any]:
         @functools.wraps(function)
         def guarded(*arguments: Any, **named: Any) -> None:
             from hdms import report
+            from hdms.connections import forget_libpq_variables
             from hdms.errors import HdmsError
 
+            forget_libpq_variables()
             try:
                 function(*arguments, **named)
             except HdmsError as error:
@@ -261,8 +263,9 @@ def infra_psql(_c: Context, command: str | None = None, engine: str | None = Non
 def infra_redis(_c: Context, command: str | None = None, engine: str | None = None) -> None:
     """Open redis-cli."""
     from hdms import clients
+    from hdms.process import split_words
 
-    arguments = command.split() if command else []
+    arguments = split_words(command) if command else []
     raise Exit(code=clients.open_redis_cli(*_stack(engine), arguments))
 
 
@@ -320,13 +323,12 @@ def services_logs(
 )
 def services_manage(_c: Context, service: str, command: str, engine: str | None = None) -> None:
     """Run a manage.py command in a service's own environment."""
-    import shlex
-
     from hdms.catalog import find_service
+    from hdms.process import split_words
 
     name = find_service(service).name
     runner, environment = _stack(engine)
-    words = ["python", "manage.py", *shlex.split(command)]
+    words = ["python", "manage.py", *split_words(command)]
     raise Exit(code=runner.run(environment, name, words, interactive=True).exit_code)
 
 

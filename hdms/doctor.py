@@ -68,7 +68,7 @@ def _account(_engine: Engine) -> list[Finding]:
     account = components_account()
     if account is None:
         return [Finding("account", "ok", "an ordinary user")]
-    require_passage(PROJECT / "config", account)
+    require_passage(PROJECT / "config", account, PROJECT)
     return [Finding("account", "ok", f"root; the components run as {account}")]
 
 

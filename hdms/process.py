@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from hdms.errors import CommandFailed
+from hdms.errors import CommandFailed, InvalidInput
 
 LINES_SHOWN = 15
 
@@ -73,6 +73,18 @@ def run(
             + last_lines(finished.stderr or finished.stdout)
         )
     return Completed(finished.returncode, finished.stdout or "", finished.stderr or "")
+
+
+def split_words(command: str) -> list[str]:
+    """Split a command as a shell does.
+
+    Raises:
+        InvalidInput: a quote is not closed.
+    """
+    try:
+        return shlex.split(command)
+    except ValueError as error:
+        raise InvalidInput(f"{command!r} is not a command: {error}") from error
 
 
 def last_lines(text: str, count: int = LINES_SHOWN) -> str:

@@ -4,6 +4,8 @@ import os
 from dataclasses import dataclass
 from pathlib import Path
 
+from hdms.errors import InvalidInput
+
 PROJECT = Path(__file__).resolve().parent.parent
 HOME_VARIABLE = "HDMS_HOME"
 
@@ -21,8 +23,16 @@ class Stack:
 
     @classmethod
     def chosen(cls) -> "Stack":
-        """Return the stack that `HDMS_HOME` names, else the project's own."""
-        return cls(Path(os.environ.get(HOME_VARIABLE) or PROJECT).expanduser().resolve())
+        """Return the stack that `HDMS_HOME` names, else the project's own.
+
+        Raises:
+            InvalidInput: it is no path.
+        """
+        home = Path(os.environ.get(HOME_VARIABLE) or PROJECT)
+        try:
+            return cls(home.expanduser().resolve())
+        except (RuntimeError, ValueError) as error:
+            raise InvalidInput(f"{HOME_VARIABLE}={home}: {error}") from error
 
     @property
     def state(self) -> Path:

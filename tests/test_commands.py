@@ -8,7 +8,7 @@ import sys
 from pathlib import Path
 
 import pytest
-from conftest import Edit
+from conftest import Edit, Running
 
 from hdms.stack import PROJECT, Stack
 
@@ -100,6 +100,19 @@ def test_sync_carries_shared_values_and_a_second_run_has_nothing_to_do(
     assert first.returncode == 0, first.stderr
     assert "REDIS_PASSWORD=another-password" in stack.service_env("file-service").read_text()
     assert "nothing to do" in second.stdout
+
+
+def test_settings_for_another_postgresql_server_do_not_matter(
+    fresh: Running, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    engine, _ = fresh
+    for name, value in {"PGSSLMODE": "verify-full", "PGPORT": "9", "PGOPTIONS": "-c a.b=1"}.items():
+        monkeypatch.setenv(name, value)
+
+    started = inv(engine.stack, "infra.up")
+    engine.down([], print)
+
+    assert started.returncode == 0, started.stderr
 
 
 def test_deleting_data_asks_and_without_a_terminal_refuses(stack: Stack) -> None:

@@ -9,7 +9,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 import psutil
@@ -19,7 +19,7 @@ from conftest import Edit, Running
 from hdms import connections
 from hdms.catalog import component_names
 from hdms.checks.suite import prove_components
-from hdms.engines.embedded import servers
+from hdms.engines.embedded import servers, supervisor
 from hdms.engines.embedded.engine import EmbeddedEngine
 from hdms.environment.environment import Environment
 from hdms.environment.initial import free_host_ports, write_initial_files
@@ -119,6 +119,55 @@ def test_two_starts_at_once_make_one_stack(fresh: Running) -> None:
 
     assert len(pids(engine)) == 3
     assert any("another inv" in line for line in lines)
+
+
+@contextmanager
+def frozen(pid: int) -> Iterator[None]:
+    os.kill(pid, signal.SIGSTOP)
+    try:
+        yield
+    finally:
+        os.kill(pid, signal.SIGCONT)
+
+
+def test_a_frozen_supervisor_is_named_instead_of_waited_for(
+    running: Running, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    engine, _ = running
+    monkeypatch.setattr(supervisor, "ANSWER_SECONDS", 0.5)
+    pid = int((engine.stack.state / "run" / "supervisord.pid").read_text())
+
+    with frozen(pid), pytest.raises(HdmsError, match="has not answered") as failed:
+        engine.status()
+
+    assert f"kill -CONT {pid}" in failed.value.hint
+
+
+def test_a_frozen_postgresql_fails_its_probe_in_time(running: Running) -> None:
+    engine, environment = running
+    assert all(r.passed for r in prove_components(engine, environment))  # PgBouncer has pooled one
+    (postmaster,) = [u.pid for u in engine.status() if u.name == "postgres"]
+    with ExitStack() as stopped:
+        for process in [psutil.Process(postmaster), *psutil.Process(postmaster).children()]:
+            stopped.enter_context(frozen(process.pid))
+
+        failures = [r for r in prove_components(engine, environment) if not r.passed]
+
+    assert [r.subject for r in failures] == ["postgres"]
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root can make files of another account")
+def test_another_accounts_stack_is_refused_before_its_files_are_touched(running: Running) -> None:
+    engine, environment = running
+    engine.down([], print)
+    run = engine.stack.state / "run"
+    os.chown(run, 1, 1)
+
+    with pytest.raises(HdmsError, match="this stack was started by"):
+        engine.up(environment, component_names(), print)
+
+    assert run.stat().st_uid == 1
+    shutil.chown(run, "postgres")
 
 
 @contextmanager

@@ -39,6 +39,24 @@ def test_setting_what_is_set_already_changes_nothing(file: EnvFile) -> None:
     assert file.with_values(file.values) == WRITTEN_BY_HAND
 
 
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        ("A='abc' # it's mine\n", "A=new # it's mine\n"),
+        ('A="abc" # say "hi"\n', 'A=new # say "hi"\n'),
+        ('A="a\\"b # c" # d\n', "A=new # d\n"),
+        ("A = old\n", "A =new\n"),
+        ("A=old", "A=new"),
+    ],
+)
+def test_a_value_is_replaced_whole_and_its_comment_kept(
+    tmp_path: Path, before: str, after: str
+) -> None:
+    (tmp_path / ".env").write_text(before)
+
+    assert EnvFile.read(tmp_path / ".env").with_values({"A": "new"}) == after
+
+
 def test_lines_are_counted_as_an_editor_counts_them(file: EnvFile) -> None:
     assert [file.line_of(name) for name in ("A", "B", "UNKNOWN", "C", "D")] == [3, 4, 5, 7, None]
 

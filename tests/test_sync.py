@@ -1,5 +1,8 @@
 """`inv env.sync` against running components."""
 
+import os
+import signal
+
 import psycopg
 import pytest
 import redis
@@ -13,6 +16,7 @@ from hdms.engines.embedded import postgres
 from hdms.environment.environment import Environment
 from hdms.environment.validation import load
 from hdms.errors import HdmsError, InvalidInput
+from hdms.wait import wait_until
 
 
 def sync(engine: Engine) -> list[str]:
@@ -52,8 +56,11 @@ def test_the_old_passwords_are_refused_afterwards(running: Running, edit: Edit) 
 
     sync(engine)
 
-    with pytest.raises(psycopg.OperationalError):
-        connections.database(before, engine.address(before, "pgbouncer"))
+    with (
+        pytest.raises(psycopg.OperationalError),
+        connections.database(before, engine.address(before, "pgbouncer")),
+    ):
+        pass
     with (
         connections.redis_client(before, engine.address(before, "redis")) as client,
         pytest.raises(redis.AuthenticationError),
@@ -185,3 +192,23 @@ def test_the_plan_shows_no_secret(running: Running, edit: Edit) -> None:
 
     assert lines
     assert "a-new-password" not in "".join(lines)
+
+
+def test_a_component_that_failed_is_started_again(running: Running) -> None:
+    engine, _environment = running
+    control = engine.stack.state / "postgres" / "global" / "pg_control"
+    control.rename(control.with_name("away"))
+    pid = pids(engine)["postgres"]
+    assert pid
+    os.kill(pid, signal.SIGKILL)
+
+    def has_failed() -> bool:
+        return {u.name: u.state for u in engine.status()}["postgres"] == "failed"
+
+    wait_until(has_failed, "PostgreSQL to fail for want of its control file", 20)
+    control.with_name("away").rename(control)
+
+    lines = sync(engine)
+
+    assert any(line.startswith("postgres restarts") for line in lines)
+    require_proven(engine)

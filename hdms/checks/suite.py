@@ -42,7 +42,7 @@ def verify(
         service: [
             c
             for c in service.checks
-            if c in checks and NEEDED_PROCESS.get(c, service.name) in {*running, service.name}
+            if c in checks and (c not in NEEDED_PROCESS or NEEDED_PROCESS[c] in running)
         ]
         for service in SERVICES
     }

@@ -2,6 +2,7 @@
 
 import io
 import os
+import re
 import tempfile
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -10,6 +11,9 @@ from pathlib import Path
 from dotenv.parser import Binding, parse_stream
 
 from hdms.errors import HdmsError, InvalidInput
+
+# In quotes, a backslash keeps the next character from ending the value.
+_QUOTED_VALUE = re.compile(r"""\s*(?:'(?:\\.|[^'\\])*'|"(?:\\.|[^"\\])*")""")
 
 
 @dataclass(frozen=True)
@@ -94,7 +98,7 @@ def write_private(path: Path, text: str) -> None:
     path = path.resolve()  # behind a link, the file that it names is replaced, not the link
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        descriptor, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+        descriptor, temporary = tempfile.mkstemp(dir=path.parent, prefix=f"{path.name}.")
         try:
             with os.fdopen(descriptor, "w", encoding="utf-8") as file:
                 file.write(text)
@@ -131,9 +135,7 @@ def _with_value(binding: Binding, value: str) -> str:
 
 def _trailing_comment(assigned: str) -> str:
     """Return the comment behind a value, with the space before it."""
-    stripped = assigned.strip()
-    if stripped[:1] in ("'", '"'):
-        end = assigned.rindex(stripped[0]) + 1
-        return assigned[end:]
-    position = assigned.find(" #")
-    return assigned[position:] if position >= 0 else ""
+    value = _QUOTED_VALUE.match(assigned)
+    behind = assigned[value.end() :] if value else assigned
+    position = behind.find(" #")
+    return behind[position:] if position >= 0 else ""

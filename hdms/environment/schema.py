@@ -10,8 +10,6 @@ from hdms.catalog import SERVICES, Service, find_service
 from hdms.environment.variable import Variable, choice, fixed, identifier, integer, password
 
 ROOT = "root"
-# Django's `check --deploy` warns of a shorter SECRET_KEY.
-KEY_LENGTH = 50
 
 
 def _variable(name: str, description: str, rule: dict[str, Any], **fields: Any) -> Variable:
@@ -115,7 +113,7 @@ _ROOT_VARIABLES = (
         "Key that signs the access tokens which all services accept",
         password(),
         generated=True,
-        production_length=KEY_LENGTH,
+        is_key=True,
     ),
 )
 
@@ -210,7 +208,7 @@ def _service_variables(service: Service) -> tuple[Variable, ...]:
             "Django's secret key",
             password(),
             generated=True,
-            production_length=KEY_LENGTH,
+            is_key=True,
         ),
         _variable(
             "JWT_SIGNING_KEY",

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from hdms.catalog import SERVICES
 from hdms.environment.environment import Environment, read, shown
 from hdms.environment.schema import ROOT, VARIABLES
-from hdms.environment.variable import WELL_KNOWN_SECRETS, Variable
+from hdms.environment.variable import EXAMPLE_WORDS, WELL_KNOWN_SECRETS, Variable
 from hdms.errors import InvalidInput
 from hdms.stack import Stack
 
@@ -66,7 +66,10 @@ def _format_problems(environment: Environment, scope: str) -> list[Problem]:
         Problem(path, line, "expected NAME=value, a comment or an empty line")
         for line in file.unreadable_lines()
     ]
-    for name in file.values:
+    for name, value in file.values.items():
+        if not all(character.isprintable() for character in value):
+            what = f"{name} holds a line break or another character that cannot be printed"
+            problems.append(Problem(path, file.line_of(name), what))
         lines = file.lines_of(name)
         if len(lines) > 1:
             listed = " and ".join(str(line) for line in lines)
@@ -111,7 +114,8 @@ def _value_problem(variable: Variable, written: str | None, in_production: bool)
     if what:
         return f"{variable.name}={shown(variable, written)}: {what}"
     if variable.secret and in_production:
-        if written.lower() in WELL_KNOWN_SECRETS:
+        is_example = variable.is_key and any(word in written.lower() for word in EXAMPLE_WORDS)
+        if is_example or written.lower() in WELL_KNOWN_SECRETS:
             return f"{variable.name} is a well-known password: production refuses it"
         if len(written) < variable.production_length:
             least = f"at least {variable.production_length} characters"

@@ -8,6 +8,8 @@ from dataclasses import dataclass, field
 _PASSWORD = re.compile(r"[A-Za-z0-9!%&()*+,\-./:;<=>?@\[\]^_{|}~]+")
 _IDENTIFIER = re.compile(r"[a-z_][a-z0-9_]{0,62}")
 
+# What the services' production settings refuse in a key, too (hdms_common.production).
+EXAMPLE_WORDS = ("change", "default", "example", "insecure", "secret")
 WELL_KNOWN_SECRETS = ("password", "postgres", "changeme", "change-me", "secret", "redis", "admin")
 
 
@@ -26,7 +28,7 @@ class Variable:
         told: the components that must be told when it changes; a service's own processes are
             always told of that service's variables.
         required_in_production: the default is refused there.
-        production_length: least length of a secret in production, in characters.
+        is_key: signs or encrypts; production wants a longer one than of a password.
         source: where the rule comes from.
     """
 
@@ -40,8 +42,13 @@ class Variable:
     shared: str | None = None
     told: tuple[str, ...] = ()
     required_in_production: bool = False
-    production_length: int = 16
+    is_key: bool = False
     source: str = ""
+
+    @property
+    def production_length(self) -> int:
+        """Least length of a secret in production, in characters (Django wants 50 of a key)."""
+        return 50 if self.is_key else 16
 
 
 def integer(minimum: int, maximum: int, unit: str = "") -> dict[str, object]:
@@ -49,7 +56,10 @@ def integer(minimum: int, maximum: int, unit: str = "") -> dict[str, object]:
     expected = f"a whole number from {minimum} to {maximum}{' ' + unit if unit else ''}"
 
     def problem(value: str) -> str | None:
-        in_range = value.isascii() and value.isdecimal() and minimum <= int(value) <= maximum
+        # Without a leading zero, so that equal numbers are equal text; and no longer than the
+        # largest, since Python refuses to convert thousands of digits.
+        is_number = re.fullmatch(r"0|[1-9][0-9]*", value) and len(value) <= len(str(maximum))
+        in_range = is_number and minimum <= int(value) <= maximum
         return None if in_range else f"expected {expected}"
 
     return {"expected": expected, "problem": problem}

@@ -41,8 +41,30 @@ def give(path: Path, account: str | None) -> None:
         os.chown(path, entry.pw_uid, entry.pw_gid)
 
 
-def require_passage(path: Path, account: str | None) -> None:
-    """Check that `account` can get to `path`.
+def require_ownership(path: Path, account: str | None) -> None:
+    """Check that what exists at `path` belongs to the account that would use it now.
+
+    Raises:
+        HdmsError: another account started this stack.
+    """
+    if not path.exists():
+        return
+    expected = pwd.getpwnam(account).pw_uid if account else os.geteuid()
+    owner = path.stat().st_uid
+    if owner != expected:
+        try:
+            name = pwd.getpwuid(owner).pw_name
+        except KeyError:
+            name = str(owner)
+        starter = "root" if name == ORDINARY_ACCOUNT else name
+        raise HdmsError(
+            f"this stack was started by {starter}: {path} belongs to {name}",
+            f"run the command as {starter}, or use a checkout or HDMS_HOME of your own",
+        )
+
+
+def require_passage(path: Path, account: str | None, checkout: Path) -> None:
+    """Check that `account` can get to `path`, which is part of `checkout`.
 
     Raises:
         HdmsError: a folder on the way is closed to it, e.g. `/root`.
@@ -58,5 +80,5 @@ def require_passage(path: Path, account: str | None) -> None:
                 f"PostgreSQL refuses to run as root; as {account!r} it cannot enter {folder}, "
                 f"on the way to {path}",
                 f"move the checkout to a folder that is open to all, e.g. "
-                f"`mv {path.parent} /srv/`, or run as an ordinary user",
+                f"`mv '{checkout}' /srv/`, or run as an ordinary user",
             )

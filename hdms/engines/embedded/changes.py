@@ -45,18 +45,18 @@ class Changes:
         Raises:
             InvalidInput: a change that a running stack cannot take over.
         """
-        running = {
-            name
-            for name, info in self._supervisor.infos().items()
-            if info["statename"] in ("STARTING", "RUNNING")
-        }
+        infos = self._supervisor.infos()
         changes = []
         for name in [*component_names(), *process_names()]:
-            if name not in running:
+            state = infos.get(name, {}).get("statename")
+            if state in (None, "STOPPED", "STOPPING"):
                 continue
             values = values_told(self._layout, environment, name)
             differing = self._units.told.differing(name, values)
-            if differing:
+            if state not in ("STARTING", "RUNNING"):
+                # With which values it failed is not known; nothing but a start helps.
+                changes.append(Change(name, differing or ("it had failed",), RESTART))
+            elif differing:
                 changes.append(Change(name, differing, _action(name, set(differing))))
         self._refuse_impossible(environment, changes)
         return changes

@@ -32,7 +32,7 @@ from hdms.environment.environment import Environment
 from hdms.errors import HdmsError, InvalidInput
 from hdms.ports import LOOPBACK
 from hdms.process import Completed, run
-from hdms.stack import Stack, source_folder
+from hdms.stack import PROJECT, Stack, source_folder
 
 LOCK_SECONDS = 600.0
 _STATES = {"RUNNING": "running", "STARTING": "running", "STOPPED": "stopped", "STOPPING": "stopped"}
@@ -215,8 +215,9 @@ class EmbeddedEngine(Engine):
             raise HdmsError(
                 f"the services need {', '.join(missing)}, which is not running", "inv infra.up"
             )
-        require_passage(self._layout.run, components_account())
-        require_passage(postgres_folder(), components_account())
+        account = components_account()
+        require_passage(self._layout.run, account, self.stack.home)
+        require_passage(postgres_folder(), account, PROJECT)
         for name in names:
             if name not in running:
                 self._units.require_port(environment, name)

@@ -4,7 +4,7 @@ import os
 from dataclasses import dataclass
 from pathlib import Path
 
-from hdms.engines.embedded.account import components_account, give
+from hdms.engines.embedded.account import components_account, give, require_ownership
 from hdms.errors import HdmsError
 from hdms.stack import Stack
 
@@ -103,6 +103,7 @@ class Layout:
                 "move the checkout to a path without, or set HDMS_HOME to one",
             )
         account = components_account()
+        require_ownership(self.run, account)
         try:
             self.stack.state.mkdir(parents=True, exist_ok=True)
             # Others may pass through, not look: the components' account needs the way.

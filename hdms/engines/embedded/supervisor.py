@@ -17,15 +17,37 @@ from hdms.engines.embedded.programs import (
     supervisord_conf,
 )
 from hdms.environment.env_file import write_private
-from hdms.errors import StartFailed
+from hdms.errors import HdmsError, StartFailed
 from hdms.process import last_lines
 from hdms.wait import wait_until
 
 START_SECONDS = 10.0
+ANSWER_SECONDS = 10.0
 
 _UNENDED = ("STARTING", "RUNNING", "BACKOFF", "STOPPING")
 # supervisor.xmlrpc.Faults, which costs too much to import.
 _SHUTTING_DOWN, _BAD_NAME, _ALREADY_STARTED, _NOT_RUNNING = 6, 10, 60, 70
+
+
+class _UnixConnection(http.client.HTTPConnection):
+    """HTTP over a Unix socket, the path of which stands in place of the host."""
+
+    def connect(self) -> None:
+        self.sock = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+        self.sock.settimeout(ANSWER_SECONDS)
+        self.sock.connect(self.host)
+
+
+class _UnixTransport(xmlrpc.client.Transport):
+    def __init__(self, path: str) -> None:
+        super().__init__()
+        self._path = path
+
+    def make_connection(self, _host: object) -> http.client.HTTPConnection:
+        connection = _UnixConnection("localhost")
+        connection.host = self._path
+        self._connection = ("localhost", connection)
+        return connection
 
 
 class Supervisor:
@@ -180,13 +202,17 @@ class Supervisor:
             )
 
     def _call(self, method: str, *arguments: object) -> Any:
-        from supervisor.xmlrpc import SupervisorTransport
-
         # One connection per call: a transport is not safe to share between threads.
-        transport = SupervisorTransport(None, None, f"unix://{self._layout.supervisord_socket}")
+        transport = _UnixTransport(str(self._layout.supervisord_socket))
         try:
             proxy = xmlrpc.client.ServerProxy("http://localhost", transport=transport)
             return getattr(proxy.supervisor, method)(*arguments)
+        except TimeoutError as error:
+            pid = self._layout.supervisord_pid.read_text().strip()
+            raise HdmsError(
+                f"supervisord (pid {pid}) has not answered for {ANSWER_SECONDS:.0f} s",
+                f"if it was stopped: kill -CONT {pid}; else kill -9 {pid} and start again",
+            ) from error
         finally:
             transport.close()
 

@@ -6,6 +6,7 @@ from typing import Any
 from django.db import InterfaceError, OperationalError
 from redis.exceptions import ConnectionError as RedisConnectionError
 from redis.exceptions import TimeoutError as RedisTimeoutError
+from rest_framework.exceptions import ParseError
 from rest_framework.response import Response
 from rest_framework.views import exception_handler
 
@@ -30,7 +31,9 @@ def report(error: Exception) -> str:
 
 
 def handle_exception(error: Exception, context: dict[str, Any]) -> Response | None:
-    """REST framework's EXCEPTION_HANDLER: an outage is a 503."""
+    """REST framework's EXCEPTION_HANDLER: an outage is a 503, JSON nested too deeply a 400."""
+    if isinstance(error, RecursionError):
+        error = ParseError("The JSON is nested too deeply.")
     if not isinstance(error, ERRORS):
         return exception_handler(error, context)
     return Response(

@@ -138,6 +138,7 @@ def rest_framework(*, authentication: str) -> dict[str, Any]:
     }
 
 
+EXCEPTION_REPORTER_FILTER = "hdms_common.debug_page.ExceptionReporterFilter"
 STATELESS_AUTHENTICATION = "rest_framework_simplejwt.authentication.JWTStatelessUserAuthentication"
 
 

@@ -92,6 +92,6 @@ def _require_acknowledged(app: Celery, client: redis.Client, task_id: str) -> No
         if time.monotonic() > deadline:
             raise CheckFailed(
                 f"{settings.SERVICE}: the task ran but is still in Redis' queue {queue!r}",
-                "`inv services.restart file-service`",
+                "`inv infra.restart file-worker`",
             )
         time.sleep(0.01)

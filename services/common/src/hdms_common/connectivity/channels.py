@@ -10,6 +10,7 @@ import websockets
 from channels.layers import get_channel_layer
 from django.apps import apps
 from django.conf import settings
+from django.db import ProgrammingError
 
 from hdms_common.connectivity import redis
 from hdms_common.connectivity.result import CheckFailed, Proof
@@ -29,13 +30,23 @@ def check() -> Proof:
         round_trip_ms = asyncio.run(_prove_broadcast(room, layer_redis))
     finally:
         layer_redis.close()
-        # Not in the WebSocket's reach: the API deletes no messages.
-        apps.get_model("chat", "Message").objects.filter(room=room).delete()
+        _forget(room)
     return Proof(
         f"two WebSocket clients heard each other through Redis at {redis.address()}, "
         f"database {CHANNELS_DATABASE}",
         {"round_trip_ms": round_trip_ms},
     )
+
+
+def _forget(room: str) -> None:
+    """Delete what the proof stored; a WebSocket client cannot."""
+    try:
+        apps.get_model("chat", "Message").objects.filter(room=room).delete()
+    except ProgrammingError as error:
+        raise CheckFailed(
+            f"{settings.SERVICE}: the database has no table for messages",
+            "`inv migrate --all`",
+        ) from error
 
 
 def open_room(room: str, username: str, **options: object) -> AbstractAsyncContextManager:
@@ -87,5 +98,6 @@ def _require_group(room: str, layer_redis: redis.Client) -> None:
         raise CheckFailed(
             f"{settings.SERVICE}: expected 2 members in the room's group in Redis database "
             f"{CHANNELS_DATABASE}, found {members}",
-            "CHANNEL_LAYERS of the running service must name that database: `inv services.restart`",
+            "CHANNEL_LAYERS of the running service must name that database: "
+            f"`inv infra.restart {settings.SERVICE}`",
         )

@@ -85,7 +85,7 @@ def _wrong_path(what: str) -> CheckFailed:
     return CheckFailed(
         f"{settings.SERVICE}: expected PgBouncer in transaction mode at {address()}: {what}",
         f"DB_HOST and DB_PORT in services/{settings.SERVICE}/.env must name PgBouncer (6432), "
-        "and its pool_mode must be transaction: run `inv env.sync`",
+        "and its pool_mode must be transaction: `inv env.sync`, `inv infra.restart pgbouncer`",
     )
 
 

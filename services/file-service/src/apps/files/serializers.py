@@ -1,5 +1,6 @@
 """Files as JSON, and the upload."""
 
+import re
 from typing import Any
 
 from django.conf import settings
@@ -7,6 +8,9 @@ from django.core.files.uploadedfile import UploadedFile
 from rest_framework import serializers
 
 from apps.files.models import StoredFile
+
+# RFC 9110 5.6.2 and 8.3.1, without parameters.
+CONTENT_TYPE = re.compile(r"[\w!#$&^.+-]{1,127}/[\w!#$&^.+-]{1,127}", re.ASCII)
 
 
 class StoredFileSerializer(serializers.ModelSerializer[StoredFile]):
@@ -41,7 +45,13 @@ class StoredFileSerializer(serializers.ModelSerializer[StoredFile]):
             {
                 **validated_data,
                 "name": content.name,
-                "content_type": (content.content_type or "application/octet-stream")[:255],
+                "content_type": _safe_content_type(content.content_type or ""),
                 "size": content.size,
             }
         )
+
+
+def _safe_content_type(given: str) -> str:
+    """What the client gave, if it can stand in a header again."""
+    well_formed = CONTENT_TYPE.fullmatch(given)
+    return given if well_formed else "application/octet-stream"

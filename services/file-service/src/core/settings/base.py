@@ -50,6 +50,7 @@ FILE_UPLOAD_LIMIT_BYTES = 25 * 1024 * 1024
 REST_FRAMEWORK = common.rest_framework(authentication=common.STATELESS_AUTHENTICATION)
 SIMPLE_JWT = common.simple_jwt(ENV)
 LOGGING = common.logging(ENV)
+DEFAULT_EXCEPTION_REPORTER_FILTER = common.EXCEPTION_REPORTER_FILTER
 
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 USE_TZ = True

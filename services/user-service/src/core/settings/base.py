@@ -37,6 +37,7 @@ REST_FRAMEWORK = common.rest_framework(
 )
 SIMPLE_JWT = common.simple_jwt(ENV)
 LOGGING = common.logging(ENV)
+DEFAULT_EXCEPTION_REPORTER_FILTER = common.EXCEPTION_REPORTER_FILTER
 
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 USE_TZ = True
