@@ -1,5 +1,7 @@
 """Who holds a port of this machine."""
 
+import itertools
+import random
 import socket
 
 from hdms.errors import HdmsError, TimedOut
@@ -8,6 +10,7 @@ from hdms.wait import wait_until
 LOOPBACK = "127.0.0.1"
 COMMAND_LENGTH_SHOWN = 70
 GIVEN_UP_SECONDS = 2.0
+CANDIDATES = range(20000, 32000)
 
 
 def is_free(port: int) -> bool:
@@ -56,12 +59,10 @@ def holder(port: int) -> str:
 
 
 def free_ports(count: int) -> list[int]:
-    """Return ports that nobody listens on at the moment, all different."""
-    probes = [socket.socket(socket.AF_INET, socket.SOCK_STREAM) for _ in range(count)]
-    try:
-        for probe in probes:
-            probe.bind((LOOPBACK, 0))
-        return [probe.getsockname()[1] for probe in probes]
-    finally:
-        for probe in probes:
-            probe.close()
+    """Return ports that nobody listens on at the moment, all different.
+
+    Not from the range that the kernel gives to outgoing connections (from 32768 on): one of
+    those could take the port before the server does, or while it restarts.
+    """
+    candidates = random.SystemRandom().sample(CANDIDATES, len(CANDIDATES))
+    return list(itertools.islice(filter(is_free, candidates), count))
