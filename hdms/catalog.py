@@ -72,6 +72,11 @@ class Service:
         """The root variable with the password of its PostgreSQL role."""
         return f"{self.prefix}_DB_PASSWORD"
 
+    @property
+    def secret_key_variable(self) -> str:
+        """The root variable with Django's secret key."""
+        return f"{self.prefix}_SECRET_KEY"
+
 
 POSTGRES = Component("postgres", "PostgreSQL 16")
 PGBOUNCER = Component("pgbouncer", "PgBouncer", "PGBOUNCER_HOST_PORT")

@@ -127,6 +127,13 @@ def _root_variables_of(service: Service) -> tuple[Variable, ...]:
             generated=True,
             told=("postgres", "pgbouncer"),
         ),
+        _variable(
+            service.secret_key_variable,
+            f"Django's secret key of {service.name}",
+            password(),
+            generated=True,
+            is_key=True,
+        ),
         _host_port(service.port_variable, service.name, service.default_port),
     )
 
@@ -207,8 +214,7 @@ def _service_variables(service: Service) -> tuple[Variable, ...]:
             "SECRET_KEY",
             "Django's secret key",
             password(),
-            generated=True,
-            is_key=True,
+            shared=service.secret_key_variable,
         ),
         _variable(
             "JWT_SIGNING_KEY",
