@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from hdms.engines.base import Engine
     from hdms.environment.environment import Environment
 
-ENGINE = "what runs the system: embedded (default: $HDMS_ENGINE)"
+ENGINE = "what runs the system: compose or embedded (default: see README)"
 JSON = "print data for machines"
 SERVICE = "a service's name, e.g. user-service or just user"
 
@@ -181,6 +181,7 @@ def infra_down(
 ) -> None:
     """Stop everything, the services first. The data stay, unless --volumes."""
     from hdms import report
+    from hdms.engines import forget
 
     runner = _engine(engine)
     if volumes and not yes:
@@ -188,6 +189,7 @@ def infra_down(
             f"delete the database, Redis' data and stored files in {runner.stack.state}?"
         )
     stopped = runner.down([], report.announce)
+    forget(runner.stack)
     report.say(f"stopped: {', '.join(stopped)}" if stopped else "nothing was running")
     if volumes:
         runner.delete_data()
@@ -409,9 +411,11 @@ def _verify(
 
 def _up(engine: str | None, names: Sequence[str]) -> None:
     from hdms import report
+    from hdms.engines import remember
 
     begin = time.monotonic()
     runner, environment = _stack(engine)
+    remember(runner)
     report.announce(f"starting {', '.join(names)} ({runner.name} engine)")
     started = runner.up(environment, names, report.announce)
     report.print_started(started, time.monotonic() - begin)

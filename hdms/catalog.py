@@ -129,6 +129,14 @@ def service_of(process_name: str) -> Service:
     )
 
 
+def port_variable(name: str) -> str | None:
+    """Return the root variable with a unit's loopback port; None where it has no port."""
+    if name in process_names():
+        service = service_of(name)
+        return service.port_variable if name == service.name else None
+    return next(component.port_variable for component in COMPONENTS if component.name == name)
+
+
 def find_service(name: str) -> Service:
     """Return the service called `name` (`user` is short for `user-service`).
 

@@ -3,7 +3,7 @@
 import os
 import shlex
 import subprocess
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -73,6 +73,21 @@ def run(
             + last_lines(finished.stderr or finished.stdout)
         )
     return Completed(finished.returncode, finished.stdout or "", finished.stderr or "")
+
+
+def follow_output(arguments: Sequence[object]) -> Iterator[str]:
+    """Yield a program's lines, of both outputs, as it prints them; end it when nobody asks on."""
+    with subprocess.Popen(
+        [str(argument) for argument in arguments],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        errors="replace",
+    ) as program:
+        try:
+            yield from program.stdout or ()
+        finally:
+            program.terminate()
 
 
 def split_words(command: str) -> list[str]:

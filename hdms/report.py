@@ -63,7 +63,7 @@ def print_started(started: Sequence[Started], total: float) -> None:
 def print_status(units: Sequence[UnitStatus]) -> None:
     """Print the state of every component and process."""
     rows = [
-        (u.name, u.state, str(u.pid or ""), f"{u.uptime:.0f} s" if u.pid else "", u.detail)
+        (u.name, u.state, str(u.pid or ""), f"{u.uptime:.0f} s" if u.uptime else "", u.detail)
         for u in units
     ]
     print_table(("name", "state", "pid", "uptime", ""), rows)

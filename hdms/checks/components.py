@@ -63,11 +63,12 @@ def redis(engine: Engine, environment: Environment) -> Found:
         ) from None
     except redis_library.RedisError as error:
         raise CheckFailed(f"Redis at {_text(address)} does not answer: {error}", _START) from None
-    ours = next((unit.pid for unit in engine.status() if unit.name == "redis"), None)
-    if info["process_id"] != ours:
+    ours = next(unit for unit in engine.status() if unit.name == "redis")
+    # In a container its pid cannot be told from here, but then the port is the container's.
+    if ours.state != "running" or ours.pid not in (None, info["process_id"]):
         raise CheckFailed(
             f"the Redis at {_text(address)} is not this stack's: it has pid {info['process_id']}, "
-            f"ours {ours or 'does not run'}",
+            f"ours {ours.pid or 'does not run'}",
             "stop it, or set another REDIS_HOST_PORT in .env and run `inv env.sync`",
         )
     version = str(info["redis_version"])

@@ -3,21 +3,48 @@
 import os
 
 from hdms.engines.base import Engine
+from hdms.engines.compose.engine import ComposeEngine
+from hdms.engines.compose.project import answers
 from hdms.engines.embedded.engine import EmbeddedEngine
 from hdms.errors import InvalidInput
 from hdms.stack import Stack
 
-ENGINES: dict[str, type[Engine]] = {EmbeddedEngine.name: EmbeddedEngine}
+ENGINES: dict[str, type[Engine]] = {
+    ComposeEngine.name: ComposeEngine,
+    EmbeddedEngine.name: EmbeddedEngine,
+}
 ENGINE_VARIABLE = "HDMS_ENGINE"
 
 
 def choose(stack: Stack, name: str | None = None) -> Engine:
-    """Return the engine called `name`, else the one in `HDMS_ENGINE`, else the embedded one.
+    """Return the engine called `name`, else the one in `HDMS_ENGINE`, else the one that started
+    this stack, else Compose where a Docker engine answers, else the embedded one.
 
     Raises:
         InvalidInput: there is no engine of this name.
     """
-    wanted = name or os.environ.get(ENGINE_VARIABLE) or EmbeddedEngine.name
+    wanted = name or os.environ.get(ENGINE_VARIABLE) or _remembered(stack)
+    if not wanted:
+        wanted = ComposeEngine.name if answers() else EmbeddedEngine.name
     if wanted not in ENGINES:
         raise InvalidInput(f"there is no engine {wanted!r}: expected {' or '.join(ENGINES)}")
     return ENGINES[wanted](stack)
+
+
+def remember(engine: Engine) -> None:
+    """Let later commands take this engine, until `forget`."""
+    engine.stack.state.mkdir(exist_ok=True)
+    (engine.stack.state / "engine").write_text(engine.name + "\n")
+
+
+def forget(stack: Stack) -> None:
+    """Let the next command choose anew."""
+    (stack.state / "engine").unlink(missing_ok=True)
+
+
+def _remembered(stack: Stack) -> str:
+    try:
+        name = (stack.state / "engine").read_text().strip()
+    except OSError:
+        return ""
+    return name if name in ENGINES else ""

@@ -1,0 +1,36 @@
+"""How a program on this machine reaches a stack, whichever engine runs it."""
+
+import os
+
+from hdms.catalog import Service, port_variable
+from hdms.environment.environment import Environment
+from hdms.ports import LOOPBACK
+
+# Nothing of the invoking shell but these reaches a process, so that a stray DB_HOST cannot.
+_INHERITED = ("PATH", "HOME", "USER", "LOGNAME", "LANG", "LC_ALL", "TZ", "TMPDIR")
+
+
+def inherited_environment() -> dict[str, str]:
+    """Return the variables of this process that a service's program may have."""
+    return {name: os.environ[name] for name in _INHERITED if name in os.environ}
+
+
+def place(environment: Environment, name: str) -> str:
+    """Return where a unit is reached on this machine, for people; empty if it has no port."""
+    variable = port_variable(name)
+    return f"{LOOPBACK}:{environment[variable]}" if variable else ""
+
+
+def service_variables(environment: Environment, service: Service) -> dict[str, str]:
+    """Return what takes the place of, or is added to, a service's `.env`: no secret."""
+    settings = "prod" if environment.in_production else "dev"
+    return {
+        "HDMS_ENV_FILE": str(environment.stack.service_env(service.name)),
+        "DJANGO_SETTINGS_MODULE": f"core.settings.{settings}",
+        "DB_HOST": LOOPBACK,
+        "DB_PORT": environment["PGBOUNCER_HOST_PORT"],
+        "REDIS_HOST": LOOPBACK,
+        "REDIS_PORT": environment["REDIS_HOST_PORT"],
+        "WEB_HOST": LOOPBACK,
+        "WEB_PORT": environment[service.port_variable],
+    }
