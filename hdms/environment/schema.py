@@ -98,6 +98,12 @@ _ROOT_VARIABLES = (
     ),
     _host_port("PGBOUNCER_HOST_PORT", "PgBouncer", 6432, ("pgbouncer",)),
     _variable(
+        "PGBOUNCER_IMAGE",
+        "With Docker: the image that PgBouncer runs in; empty means Debian's package",
+        {"expected": "an image's name, e.g. pgbouncer/pgbouncer:latest"},
+        default="",
+    ),
+    _variable(
         "REDIS_PASSWORD",
         "Password of Redis; empty means none, which production refuses",
         password(),

@@ -33,7 +33,7 @@ def pending(project: Project, existing: Existing, environment: Environment) -> l
     names = [
         name
         for name in [*component_names(), *process_names()]
-        if status(name, existing.get(name, [])).state != "stopped"
+        if name in existing and _concerned(name, existing[name])
     ]
     if not names:
         return []
@@ -53,9 +53,9 @@ def pending(project: Project, existing: Existing, environment: Environment) -> l
             and _hash(container) != hashes.result()[name]
         ):
             differing.add("docker-compose.yml")
-        failed = status(name, existing[name]).state == "failed"
-        if differing or failed:
-            variables = tuple(sorted(differing)) or ("it had failed",)
+        runs = status(name, existing[name]).state in ("starting", "running")
+        if differing or not runs:
+            variables = tuple(sorted(differing)) or ("it does not run",)
             changes.append(Change(name, variables, RECREATE))
         elif name == "postgres" and is_healthy(container):
             refused = postgres.refused_passwords(str(container.id), environment)
@@ -63,6 +63,12 @@ def pending(project: Project, existing: Existing, environment: Environment) -> l
                 changes.append(Change(name, refused, PROVISION))
     _refuse_impossible(environment, changes)
     return changes
+
+
+def _concerned(name: str, containers: list["Container"]) -> bool:
+    # One that was created and not started is left of an `apply` that was interrupted.
+    created = any(container.status == "created" for container in containers)
+    return created or status(name, containers).state != "stopped"
 
 
 def _variables(container: "Container", wanted: Mapping[str, Any]) -> set[str]:

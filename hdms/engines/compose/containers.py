@@ -76,6 +76,17 @@ class Containers:
             _wait_healthy(container, given_up)
         return time.monotonic() - begin
 
+    def remove(self, project: str, names: Sequence[str], only_created: bool = False) -> None:
+        """Remove the containers of units that are stopped; the data are in volumes.
+
+        Args:
+            only_created: keep those that ran, whose logs may explain something.
+        """
+        existing = self.of(project)
+        for container in (c for name in names for c in existing.get(name, ())):
+            if container.status == "created" or not only_created:
+                container.remove(force=True)
+
     def remove_images(self, project: str) -> None:
         """Remove the images that were built for a project."""
         client = self._connected()

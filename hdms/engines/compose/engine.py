@@ -50,6 +50,7 @@ class ComposeEngine(Engine):
                 return self._start(environment, names, announce)
             except BaseException:  # also Ctrl-C: nothing half-started is left
                 self._stop(new)
+                self._containers.remove(self._project.name, new, only_created=True)
                 raise
 
     def down(self, names: Sequence[str], announce: Announce) -> list[str]:
@@ -78,7 +79,9 @@ class ComposeEngine(Engine):
         with self._exclusively(announce):
             if not self.running():
                 raise HdmsError("nothing is running", "inv infra.up")
-            return self._recreate(environment, [name], announce)[0]
+            self._stop([name])
+            self._create([name], announce)
+            return self._start(environment, [name], announce)[0]
 
     def status(self) -> list[UnitStatus]:
         existing = self._existing()
@@ -133,6 +136,8 @@ class ComposeEngine(Engine):
             if any(change.name == "postgres" for change in todo):
                 self._provision_if_running(environment)
             recreated = [c.name for c in todo if c.action == changes.RECREATE]
+            if "pgbouncer" in recreated:
+                self._build(["pgbouncer"], announce)
             for group in (["postgres"], ["pgbouncer", "redis"], process_names()):
                 names = [name for name in group if name in recreated]
                 if names:
@@ -173,18 +178,21 @@ class ComposeEngine(Engine):
                 require_free(int(environment[variable]), name, variable)
 
     def _build(self, names: Sequence[str], announce: Announce) -> None:
-        built = [name for name in names if name in BUILT]
+        images = {service_of(n).name if n in process_names() else n for n in names}
+        built = sorted(images.intersection(BUILT))
         if built:
             announce(f"building the images of {', '.join(built)} (minutes the first time)")
             self._project.build(built)
 
-    def _create(self, names: Sequence[str], announce: Announce, *options: str) -> None:
-        """Create containers, anew where their configuration changed, without starting them."""
+    def _create(self, names: Sequence[str], announce: Announce) -> None:
+        """Create containers of what is stopped, without starting them; nothing else changes."""
         if not names:
             return
-        images = {service_of(n).name if n in process_names() else n for n in names}
-        self._build(sorted(images), announce)
-        self._project.compose("up", "--no-start", "--no-deps", "--no-build", *options, *names)
+        self._build(names, announce)
+        self._containers.remove(self._project.name, names)
+        # With their dependencies (not `--no-deps`), which are in a container's hash: else plain
+        # `docker compose up` would take each container for changed.
+        self._project.compose("up", "--no-start", "--no-build", "--no-recreate", *names)
 
     def _start(
         self, environment: Environment, names: Sequence[str], announce: Announce
@@ -207,7 +215,7 @@ class ComposeEngine(Engine):
     def _recreate(
         self, environment: Environment, names: Sequence[str], announce: Announce
     ) -> list[Started]:
-        self._create(names, announce, "--force-recreate")
+        self._project.compose("up", "--no-start", "--no-build", "--force-recreate", *names)
         return self._start(environment, names, announce)
 
     def _provision_if_running(self, environment: Environment) -> None:
