@@ -2,24 +2,34 @@
 
 import atexit
 import functools
+import logging
 from pathlib import Path
 
 import nox
 
-from hdms.catalog import SERVICES, component_names, find_service
+from hdms import report
+from hdms.catalog import SERVICES, component_names, find_service, process_names
+from hdms.checks.suite import CHECKS
+from hdms.checks.suite import verify as verify_all
 from hdms.connections import forget_libpq_variables
-from hdms.disposable import MARK, disposable_stack
+from hdms.disposable import MARK, disposable_containers, disposable_stack
 from hdms.engines import choose
 from hdms.engines.base import Engine
+from hdms.engines.compose.project import require_docker
 from hdms.environment.environment import Environment
 from hdms.environment.validation import load
+from hdms.errors import HdmsError
 from hdms.migrate import migrate
+from hdms.parity import differences
 from hdms.stack import PROJECT, Stack
 
 forget_libpq_variables()
+# Nox logs everything; a line for each question to Docker's API would bury the rest.
+logging.getLogger("urllib3").setLevel(logging.WARNING)
+logging.getLogger("docker").setLevel(logging.WARNING)
 
 nox.options.default_venv_backend = "uv|virtualenv"
-nox.options.sessions = ["lint", "typecheck", "tests", "verify"]
+nox.options.sessions = ["lint", "typecheck", "tests", "verify", "parity"]
 
 TOOLKIT = "toolkit"
 COMMON = "common"
@@ -76,6 +86,33 @@ def verify(session: nox.Session, service: str) -> None:
     with session.chdir(PROJECT / "services" / service):
         variables = engine.variables(environment, service)
         session.run("pytest", "tests/connectivity", env=variables, include_outer_env=False)
+
+
+@nox.session(venv_backend="none")
+def parity(session: nox.Session) -> None:
+    """Prove that the system is the same without Docker and in containers."""
+    try:
+        require_docker()
+    except HdmsError as error:
+        session.skip(f"this machine cannot run containers: {error.message} ({error.hint})")
+    proven = {}
+    for engine_name, stack in (
+        ("embedded", disposable_stack),
+        ("compose", disposable_containers),
+    ):
+        with stack() as (engine, environment):
+            engine.up(environment, component_names(), session.log)
+            failed = [r for r in migrate(engine, environment, SERVICES, session.log) if r.error]
+            if failed:
+                session.error(f"the migrations of {failed[0].service} failed:\n{failed[0].error}")
+            engine.up(environment, process_names(), session.log)
+            proven[engine_name] = verify_all(engine, environment, CHECKS, session.log)
+        report.print_results(proven[engine_name], 0)
+    found = differences(proven["embedded"], proven["compose"])
+    failures = [result.id for results in proven.values() for result in results if not result.passed]
+    if found or failures:
+        session.error("\n".join(["embedded and compose differ:", *found, *failures]))
+    session.log(f"both engines proved the same {len(proven['compose'])} results")
 
 
 def _install(session: nox.Session, service: str) -> None:

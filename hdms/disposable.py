@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
+from hdms.engines.compose.engine import ComposeEngine
 from hdms.engines.embedded.engine import EmbeddedEngine
 from hdms.environment.environment import Environment
 from hdms.environment.initial import free_host_ports, write_initial_files
@@ -31,13 +32,34 @@ def disposable_stack(
     Args:
         virtual_environments: service -> the environment to use (default: one is made).
     """
+    with _home() as stack:
+        engine = EmbeddedEngine(stack, virtual_environments, disposable=True)
+        try:
+            yield engine, load(stack)
+        finally:
+            engine.down([], _silent)
+
+
+@contextmanager
+def disposable_containers() -> Iterator[tuple[ComposeEngine, Environment]]:
+    """Make a stack in containers of which nothing runs yet; delete it at the end."""
+    with _home() as stack:
+        engine = ComposeEngine(stack)
+        try:
+            yield engine, load(stack)
+        finally:
+            engine.down([], _silent)
+            engine.delete_data()
+            engine.delete_images()
+
+
+@contextmanager
+def _home() -> Iterator[Stack]:
     home = Path(tempfile.mkdtemp(prefix="hdms-"))
     home.chmod(0o711)  # the components' account passes through
     stack = Stack(home)
-    engine = EmbeddedEngine(stack, virtual_environments, disposable=True)
     try:
         write_initial_files(stack, free_host_ports())
-        yield engine, load(stack)
+        yield stack
     finally:
-        engine.down([], _silent)
         shutil.rmtree(home)

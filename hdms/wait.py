@@ -13,11 +13,12 @@ def wait_until(
     what: str,
     timeout: float,
     still_possible: Callable[[], None] | None = None,
+    pause: float = PAUSE_SECONDS,
 ) -> float:
     """Wait until `condition()` is true and return the seconds that it took.
 
     Args:
-        condition: asked every 20 ms; must not raise.
+        condition: asked every `pause` seconds; must not raise.
         what: named in the error, e.g. "redis to answer".
         timeout: seconds.
         still_possible: raises when waiting has become pointless, e.g. because the process has
@@ -32,5 +33,5 @@ def wait_until(
             still_possible()
         if time.monotonic() - start > timeout:
             raise TimedOut(f"waited {timeout:g} s for {what}")
-        time.sleep(PAUSE_SECONDS)
+        time.sleep(pause)
     return time.monotonic() - start

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
 API_SECONDS = 60
 READY_SECONDS = 120.0
+LOOK_SECONDS = 0.05
 LOG_LINES = 15
 _PROJECT = "com.docker.compose.project"
 _SERVICE = "com.docker.compose.service"
@@ -140,12 +141,12 @@ def started_at(container: "Container") -> float:
 
 def _status(name: str, container: "Container") -> UnitStatus:
     state: dict[str, Any] = container.attrs["State"]
-    health = state.get("Health", {}).get("Status")
+    health = str(state.get("Health", {}).get("Status", ""))
     if state["Status"] == "running":
         uptime = max(0.0, time.time() - started_at(container))
         if health == "starting":
             return UnitStatus(name, "starting", uptime=uptime)
-        detail = f"unhealthy: {_health_output(container)}" if health == "unhealthy" else ""
+        detail = f"unhealthy: {_health_output(container)}" if health == "unhealthy" else health
         return UnitStatus(name, "running", uptime=uptime, detail=detail)
     if state["Status"] in ("created", "removing") or not _crashed(state):
         return UnitStatus(name, "stopped")
@@ -186,7 +187,7 @@ def _wait_healthy(container: "Container", given_up: threading.Event) -> None:
                 f"inv infra.logs {name}",
             )
 
-    wait_until(healthy, f"{name} to be healthy", READY_SECONDS, still_possible)
+    wait_until(healthy, f"{name} to be healthy", READY_SECONDS, still_possible, LOOK_SECONDS)
 
 
 def _health_output(container: "Container") -> str:

@@ -41,7 +41,7 @@ def check() -> Proof:
     return Proof(
         f"worker {worker} ran a task through Redis at {redis.address()}, "
         f"database {CELERY_DATABASE}, and returned its result",
-        {"worker": worker, "round_trip_ms": round_trip_ms},
+        {"database": CELERY_DATABASE, "worker": worker, "round_trip_ms": round_trip_ms},
     )
 
 

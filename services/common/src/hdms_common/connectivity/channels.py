@@ -34,7 +34,7 @@ def check() -> Proof:
     return Proof(
         f"two WebSocket clients heard each other through Redis at {redis.address()}, "
         f"database {CHANNELS_DATABASE}",
-        {"round_trip_ms": round_trip_ms},
+        {"database": CHANNELS_DATABASE, "round_trip_ms": round_trip_ms},
     )
 
 

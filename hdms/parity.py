@@ -1,0 +1,31 @@
+"""Comparing what two engines' stacks proved: the same system, or not."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from hdms.checks.result import CheckResult
+
+# What differs from one run to the next on the same engine, beside times (`..._ms`).
+_VARYING = ("backends_seen", "worker")
+
+
+def differences(one: Sequence[CheckResult], other: Sequence[CheckResult]) -> list[str]:
+    """Return what differs between two runs of `verify`, a line each; names come from `id`."""
+    facts, other_facts = _facts(one), _facts(other)
+    return [
+        f"{name}: {facts.get(name, 'absent')} and {other_facts.get(name, 'absent')}"
+        for name in sorted(facts.keys() | other_facts.keys())
+        if facts.get(name) != other_facts.get(name)
+    ]
+
+
+def _facts(results: Sequence[CheckResult]) -> dict[str, Any]:
+    facts: dict[str, Any] = {}
+    for result in results:
+        facts[result.id] = result.status if result.passed else f"{result.status}: {result.message}"
+        for name, value in result.measurements.items():
+            if not name.endswith("_ms") and name not in _VARYING:
+                # The engines may carry different releases of one major version.
+                told = str(value).split(".")[0] if name.endswith("version") else value
+                facts[f"{result.id} {name}"] = told
+    return facts
