@@ -119,7 +119,8 @@ def http_get(address: Address, path: str, timeout: float = SECONDS) -> tuple[int
     """
     connection = http.client.HTTPConnection(*address, timeout=timeout)
     try:
-        connection.request("GET", path)
+        # A container's address is no host name that a service answers to.
+        connection.request("GET", path, headers={"Host": "localhost"})
         response = connection.getresponse()
         return response.status, response.read()
     finally:

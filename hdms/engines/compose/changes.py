@@ -44,8 +44,12 @@ def pending(project: Project, existing: Existing, environment: Environment) -> l
         container = existing[name][0]
         wanted = services.result()[name]
         differing = {*_variables(container, wanted), *_templates(container, name)}
-        if _port(container) != _published(wanted):
-            differing.add(port_variable(name) or "docker-compose.yml")
+        port = _published(wanted)
+        if port != _port(container):
+            variable = port_variable(name) or "docker-compose.yml"
+            if port:
+                require_free(int(port), name, variable)
+            differing.add(variable)
         # Compose 2.26 prints another hash than its own label where there is an env_file.
         if (
             not differing
@@ -111,6 +115,3 @@ def _refuse_impossible(environment: Environment, changes: list[Change]) -> None:
                 "that exists cannot change its name; nothing was changed",
                 "put the former name back, or delete the data: inv infra.down --volumes",
             )
-        variable = port_variable(change.name)
-        if variable in change.variables:
-            require_free(int(environment[str(variable)]), change.name, str(variable))

@@ -1,15 +1,18 @@
 """The containers of one project, through Docker's API: their state, health, logs and start."""
 
+import re
 import threading
 import time
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
+from hdms.catalog import port_variable
 from hdms.engines.base import UnitStatus
 from hdms.engines.compose.project import explained
 from hdms.engines.starting import GivenUp
 from hdms.errors import HdmsError, StartFailed
+from hdms.ports import LOOPBACK, holder
 from hdms.process import last_lines
 from hdms.stack import PROJECT
 from hdms.wait import wait_until
@@ -72,7 +75,7 @@ class Containers:
             for container in containers:
                 container.start()
         except DockerException as error:
-            raise explained("docker start", str(error)) from None
+            raise self._start_failed(containers[0].labels[_SERVICE], str(error)) from None
         for container in containers:
             _wait_healthy(container, given_up)
         return time.monotonic() - begin
@@ -93,6 +96,20 @@ class Containers:
         client = self._connected()
         for image in client.images.list(filters={"label": f"{_PROJECT}={project}"}):
             client.images.remove(str(image.id), force=True)
+
+    def _start_failed(self, name: str, said: str) -> HdmsError:
+        taken = re.search(
+            r":(\d+)[^:]*(?:port is already allocated|.*address already in use)", said
+        )
+        if taken is None:
+            return explained("docker start", said)
+        port, variable = taken[1], port_variable(name)
+        holders = [c.name for c in self._list([]) if port in published_ports(c)]
+        held_by = f"the container {holders[0]}" if holders else holder(int(port))
+        return HdmsError(
+            f"{name} needs port {port}, which is held by {held_by}",
+            f"stop that, or set another {variable} in .env and run `inv env.sync`",
+        )
 
     def _list(self, labels: list[str]) -> list["Container"]:
         from docker.errors import DockerException
@@ -124,6 +141,30 @@ def status(name: str, containers: Sequence["Container"]) -> UnitStatus:
         detail = f"{len(states)} containers {worst.detail}".strip()
         return UnitStatus(name, worst.state, None, worst.uptime, detail)
     return worst
+
+
+def published_ports(container: "Container") -> list[str]:
+    """Return the ports of this machine at which a container is reached while it runs."""
+    if container.status != "running":
+        return []
+    bindings = container.attrs["NetworkSettings"]["Ports"] or {}
+    return [published[0]["HostPort"] for published in bindings.values() if published]
+
+
+def address(container: "Container") -> tuple[str, int]:
+    """Return where this machine reaches a running container's one port.
+
+    Where none is published (production), that is its address in Docker's network, which only a
+    Linux machine has a route to.
+    """
+    ports = published_ports(container)
+    if ports:
+        return LOOPBACK, int(ports[0])
+    # Not the database's network, on which this machine has no address.
+    networks = container.attrs["NetworkSettings"]["Networks"]
+    network = next(n for name, n in networks.items() if name.endswith("_hdms_network"))
+    (exposed, *_) = container.attrs["NetworkSettings"]["Ports"]
+    return network["IPAddress"], int(exposed.split("/")[0])
 
 
 def is_healthy(container: "Container") -> bool:

@@ -14,14 +14,14 @@ from hdms.catalog import (
 )
 from hdms.engines.base import Announce, Change, Engine, Started, UnitStatus
 from hdms.engines.compose import changes, postgres
-from hdms.engines.compose.containers import Containers, status
+from hdms.engines.compose.containers import Containers, address, status
 from hdms.engines.compose.project import Project, require_docker
 from hdms.engines.host import inherited_environment, place, service_variables
 from hdms.engines.lock import exclusively
 from hdms.engines.starting import start_all
 from hdms.environment.environment import Environment
 from hdms.errors import HdmsError, InvalidInput
-from hdms.ports import LOOPBACK, require_free
+from hdms.ports import LOOPBACK
 from hdms.process import Completed, follow_output
 from hdms.stack import Stack
 
@@ -44,7 +44,7 @@ class ComposeEngine(Engine):
         with self._exclusively(announce):
             states = {unit.name: unit.state for unit in self.status()}
             new = [name for name in names if states[name] in ("stopped", "failed")]
-            self._require_possible(environment, names, new)
+            self._require_possible(names)
             try:
                 self._create(new, announce)
                 return self._start(environment, names, announce)
@@ -147,6 +147,9 @@ class ComposeEngine(Engine):
         variable = port_variable(name)
         if variable is None:
             raise InvalidInput(f"{name} has no port of its own")
+        for container in self._existing().get(name, []):
+            if container.status == "running":
+                return address(container)
         return LOOPBACK, int(environment[variable])
 
     def variables(self, environment: Environment, service: str) -> dict[str, str]:
@@ -162,9 +165,7 @@ class ComposeEngine(Engine):
     def _existing(self) -> changes.Existing:
         return self._containers.of(self._project.name)
 
-    def _require_possible(
-        self, environment: Environment, names: Sequence[str], new: Sequence[str]
-    ) -> None:
+    def _require_possible(self, names: Sequence[str]) -> None:
         """Find what would make a start fail before anything is started."""
         require_docker()
         missing = [name for name in component_names() if name not in {*self.running(), *names}]
@@ -172,10 +173,6 @@ class ComposeEngine(Engine):
             raise HdmsError(
                 f"the services need {', '.join(missing)}, which is not running", "inv infra.up"
             )
-        for name in new:
-            variable = port_variable(name)
-            if variable is not None:
-                require_free(int(environment[variable]), name, variable)
 
     def _build(self, names: Sequence[str], announce: Announce) -> None:
         images = {service_of(n).name if n in process_names() else n for n in names}
