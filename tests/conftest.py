@@ -6,13 +6,17 @@ from pathlib import Path
 import pytest
 
 from hdms.catalog import component_names
-from hdms.disposable import disposable_stack
+from hdms.disposable import disposable_containers, disposable_stack
+from hdms.engines.compose.engine import ComposeEngine
+from hdms.engines.compose.project import require_docker
 from hdms.engines.embedded.engine import EmbeddedEngine
 from hdms.environment.environment import Environment
 from hdms.environment.initial import write_initial_files
+from hdms.errors import HdmsError
 from hdms.stack import Stack
 
 Running = tuple[EmbeddedEngine, Environment]
+InContainers = tuple[ComposeEngine, Environment]
 Edit = Callable[[Path, str, str], None]
 
 
@@ -37,6 +41,36 @@ def running(fresh: Running) -> Running:
     engine, environment = fresh
     engine.up(environment, component_names(), print)
     return fresh
+
+
+@pytest.fixture(autouse=True)
+def without_docker(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Commands take the embedded engine, wherever the tests run, unless a test says otherwise."""
+    monkeypatch.setenv("HDMS_ENGINE", "embedded")
+
+
+@pytest.fixture
+def docker() -> None:
+    """Skip a test where no containers can be run."""
+    try:
+        require_docker()
+    except HdmsError as error:
+        pytest.skip(f"needs Docker: {error.message} ({error.hint})")
+
+
+@pytest.fixture
+def fresh_containers(docker: None) -> Iterator[InContainers]:
+    """A disposable stack in containers; nothing runs yet."""
+    with disposable_containers() as made:
+        yield made
+
+
+@pytest.fixture
+def containers(fresh_containers: InContainers) -> InContainers:
+    """A disposable stack with its components running in containers."""
+    engine, environment = fresh_containers
+    engine.up(environment, component_names(), print)
+    return fresh_containers
 
 
 @pytest.fixture

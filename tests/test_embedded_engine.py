@@ -15,13 +15,12 @@ from pathlib import Path
 import psutil
 import pytest
 from conftest import Edit, Running
+from keepsake import remember, require_remembered
 
-from hdms import connections
 from hdms.catalog import component_names
 from hdms.checks.suite import prove_components
 from hdms.engines.embedded import servers, supervisor
 from hdms.engines.embedded.engine import EmbeddedEngine
-from hdms.environment.environment import Environment
 from hdms.environment.initial import free_host_ports, write_initial_files
 from hdms.environment.validation import load
 from hdms.errors import HdmsError, StartFailed
@@ -31,25 +30,6 @@ from hdms.wait import wait_until
 
 def pids(engine: EmbeddedEngine) -> list[int]:
     return [unit.pid for unit in engine.status() if unit.pid]
-
-
-def remember(engine: EmbeddedEngine, environment: Environment) -> None:
-    """Write something to PostgreSQL and Redis."""
-    address = engine.address(environment, "pgbouncer")
-    with connections.database(environment, address) as database:
-        database.execute("CREATE SCHEMA kept")
-    with connections.redis_client(environment, engine.address(environment, "redis")) as client:
-        # Written to disk before the answer, as a test cannot wait for the next full second.
-        client.config_set("appendfsync", "always")
-        client.set("kept", "yes")
-
-
-def require_remembered(engine: EmbeddedEngine, environment: Environment) -> None:
-    address = engine.address(environment, "pgbouncer")
-    with connections.database(environment, address) as database:
-        assert database.execute("SELECT to_regnamespace('kept')").fetchone() == ("kept",)
-    with connections.redis_client(environment, engine.address(environment, "redis")) as client:
-        assert client.get("kept") == b"yes"
 
 
 def test_every_component_passes_its_own_probe(running: Running) -> None:

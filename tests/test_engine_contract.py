@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import pytest
 
 from hdms.catalog import component_names, process_names
-from hdms.disposable import disposable_stack
+from hdms.disposable import disposable_containers, disposable_stack
 from hdms.engines.base import Engine
 from hdms.engines.fake import FakeEngine
 from hdms.environment.environment import Environment
@@ -16,13 +16,17 @@ from hdms.stack import Stack
 Made = tuple[Engine, Environment]
 
 
-@pytest.fixture(params=["fake", "embedded"])
+@pytest.fixture(params=["fake", "embedded", "compose"])
 def made(request: pytest.FixtureRequest, stack: Stack) -> Iterator[Made]:
     if request.param == "fake":
         yield FakeEngine(stack), load(stack)
-    else:
+    elif request.param == "embedded":
         with disposable_stack() as embedded:
             yield embedded
+    else:
+        request.getfixturevalue("docker")
+        with disposable_containers() as compose:
+            yield compose
 
 
 def test_the_life_of_a_stack(made: Made) -> None:

@@ -58,7 +58,8 @@ class ComposeEngine(Engine):
             return []
         with self._exclusively(announce):
             running = self.running()
-            stopping = [name for name in names or running if name in running]
+            units = [*component_names(), *process_names()]
+            stopping = [name for name in names or units if name in running]
             if names:
                 self._stop(stopping)
             else:
@@ -201,6 +202,10 @@ class ComposeEngine(Engine):
             note = place(environment, name) or _NOTES.get(name, "takes work from the queue")
             if name in running:
                 return Started(name, 0.0, note)
+            if name == "postgres":
+                # Stopped while it fills an empty volume, it would not hear the signal, be killed
+                # after a minute, and leave a cluster that never starts.
+                given_up = threading.Event()
             seconds = self._containers.start(existing[name], given_up)
             if name == "postgres":
                 postgres.provision(str(existing[name][0].id), environment)
