@@ -38,11 +38,9 @@ class Project:
         if chosen:
             return chosen
         home = self._stack.home
-        # As Compose makes it of the folder's name, but fit for the beginning of an image's too.
-        name = re.sub(r"[^a-z0-9_-]", "", home.name.lower()).strip("_-") or "hdms"
-        if home == PROJECT:
-            return name
-        return f"{name}-{hashlib.sha256(os.fsencode(home)).hexdigest()[:8]}"
+        if home == PROJECT:  # as Compose makes it of the folder's name
+            return re.sub(r"[^a-z0-9_-]", "", home.name.lower()).strip("_-") or "hdms"
+        return f"hdms-{hashlib.sha256(os.fsencode(home)).hexdigest()[:12]}"
 
     def compose(
         self,
