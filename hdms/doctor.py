@@ -6,7 +6,7 @@ import sys
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from hdms.catalog import COMPONENTS, SERVICES
+from hdms.catalog import COMPONENTS, WEB_SERVICES
 from hdms.engines.base import Engine
 from hdms.engines.embedded import servers
 from hdms.engines.embedded.account import components_account, require_passage
@@ -42,6 +42,7 @@ def examine(engine: Engine) -> list[Finding]:
         ("python", _python),
         ("account", _account),
         ("servers", _servers),
+        ("nginx", _nginx),
         ("docker", _docker),
         ("disk", _disk),
         (".env", _environment),
@@ -74,6 +75,10 @@ def _account(_engine: Engine) -> list[Finding]:
 
 def _servers(_engine: Engine) -> list[Finding]:
     return [Finding(name, "ok", version) for name, version in servers.versions().items()]
+
+
+def _nginx(_engine: Engine) -> list[Finding]:
+    return [Finding("nginx", "ok", servers.nginx_version())]
 
 
 def _docker(_engine: Engine) -> list[Finding]:
@@ -112,7 +117,7 @@ def _ports(engine: Engine) -> list[Finding]:
     environment = load(engine.stack)
     running = engine.running()
     findings = []
-    for unit in (*COMPONENTS, *SERVICES):
+    for unit in (*COMPONENTS, *WEB_SERVICES):
         if unit.port_variable is None or unit.name in running:
             continue
         port = int(environment[unit.port_variable])

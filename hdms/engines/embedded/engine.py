@@ -11,14 +11,16 @@ from pathlib import Path
 from filelock import FileLock, Timeout
 
 from hdms.catalog import (
+    FRONTEND,
     SERVICES,
+    Service,
     component_names,
     find_service,
     process_names,
     service_of,
 )
 from hdms.engines.base import Announce, Change, Engine, Started, UnitStatus
-from hdms.engines.embedded import virtualenvs
+from hdms.engines.embedded import frontend, servers, virtualenvs
 from hdms.engines.embedded.account import components_account, require_passage
 from hdms.engines.embedded.changes import Changes
 from hdms.engines.embedded.configuration import programs, service_variables
@@ -69,8 +71,7 @@ class EmbeddedEngine(Engine):
         with self._exclusively(announce):
             running = self.running()
             self._require_possible(environment, names, running)
-            services = {service_of(name).name for name in names if name in process_names()}
-            self.prepare(sorted(services), announce)
+            self.prepare(sorted({service.name for service in _own_services(names)}), announce)
             self._supervisor.configure(
                 programs(self._layout, environment, self._virtual_environments())
             )
@@ -211,13 +212,16 @@ class EmbeddedEngine(Engine):
     ) -> None:
         """Find what would make a start fail before anything is started."""
         missing = [name for name in component_names() if name not in {*running, *names}]
-        if missing and any(name in process_names() for name in names):
+        if missing and _own_services(names):
             raise HdmsError(
                 f"the services need {', '.join(missing)}, which is not running", "inv infra.up"
             )
         account = components_account()
         require_passage(self._layout.run, account, self.stack.home)
         require_passage(postgres_folder(), account, PROJECT)
+        if FRONTEND.name in names:
+            servers.nginx()
+            require_passage(frontend.PAGE / "index.html", account, PROJECT)
         for name in names:
             if name not in running:
                 self._units.require_port(environment, name)
@@ -242,6 +246,11 @@ class EmbeddedEngine(Engine):
             # The first one is the reason; the others were given up because of it.
             raise next((e for e in failures if "given up" not in str(e)), failures[0]) from None
         return [future.result() for future in futures]
+
+
+def _own_services(names: Sequence[str]) -> set[Service]:
+    """Return the services whose processes are named and that need packages and the components."""
+    return {service_of(name) for name in names if name in process_names()} - {FRONTEND}
 
 
 def _status(name: str, info: Mapping[str, object] | None) -> UnitStatus:

@@ -67,8 +67,36 @@ def pgbouncer() -> Path:
     return _on_path("pgbouncer", "pgbouncer")
 
 
+@cache
+def nginx() -> Path:
+    """Return nginx' program, which only the frontend needs.
+
+    Raises:
+        HdmsError: it is missing.
+    """
+    return _on_path("nginx", "nginx")
+
+
+def has_nginx() -> bool:
+    """Return whether nginx is installed."""
+    try:
+        nginx()
+    except HdmsError:
+        return False
+    return True
+
+
+def nginx_version() -> str:
+    """Return nginx' version and place, for `inv doctor`.
+
+    Raises:
+        HdmsError: it is missing.
+    """
+    return f"{_version(nginx(), '-v')} ({nginx()})"
+
+
 def versions() -> dict[str, str]:
-    """Return program -> version and place of all three, for `inv doctor`.
+    """Return program -> version and place of the components' servers, for `inv doctor`.
 
     Raises:
         HdmsError: one is missing or of the wrong version.
@@ -106,8 +134,9 @@ def _on_path(program: str, package: str) -> Path:
 
 
 @cache
-def _version(program: Path) -> str:
-    """Return a server's version, the first dotted number that `--version` prints."""
-    printed = run([program, "--version"], timeout=10).stdout
+def _version(program: Path, option: str = "--version") -> str:
+    """Return a server's version, the first dotted number that it prints when asked."""
+    finished = run([program, option], timeout=10)
+    printed = finished.stdout or finished.stderr
     number = re.search(r"\d+(\.\d+)+", printed)
     return number.group() if number else printed.strip()

@@ -3,9 +3,9 @@
 import threading
 import time
 
-from hdms.catalog import COMPONENTS, component_names, service_of
+from hdms.catalog import COMPONENTS, FRONTEND, component_names, service_of
 from hdms.engines.base import Started
-from hdms.engines.embedded import postgres
+from hdms.engines.embedded import frontend, postgres, servers
 from hdms.engines.embedded.configuration import values_told, write_component_files
 from hdms.engines.embedded.layout import Layout
 from hdms.engines.embedded.readiness import is_ready
@@ -95,6 +95,9 @@ class Units:
             postgres.wait_for_former_server(self._layout)
         if name in component_names():
             write_component_files(self._layout, environment, name)
+        elif name == FRONTEND.name:
+            servers.nginx()
+            frontend.write_file(self._layout, environment)
         else:
             self._layout.ready_file(name).unlink(missing_ok=True)
 
