@@ -364,10 +364,10 @@ def test_the_check_names_the_service_that_is_away_or_not_ready(door: Running) ->
     with behind(door, "user-service"):
         away = proven(door)
 
-    assert "user-service: not ready: cache (Redis): gone" in unready["message"]
+    assert "user-service is not ready: cache (Redis)" in unready["message"]
     assert "ticket-service" not in unready["message"]
-    assert "ticket-service: " in away["message"]
-    assert "user-service: " not in away["message"]
+    assert "/health/ticket-service answered 503" in away["message"]
+    assert "user-service" not in away["message"]
     assert away["hint"] == "inv services.up"
 
 

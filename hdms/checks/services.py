@@ -23,6 +23,14 @@ _BEHIND = {
 }
 
 
+class NotReady(CheckFailed):
+    """A service answers and lacks something: `lacking` names it and what stands behind it."""
+
+    def __init__(self, lacking: Sequence[str], message: str) -> None:
+        super().__init__(message, "inv infra.up")
+        self.lacking = lacking
+
+
 def proven_inside(
     engine: Engine, environment: Environment, service: Service, checks: Sequence[str]
 ) -> list[CheckResult]:
@@ -79,8 +87,9 @@ def health(address: connections.Address, path: str, expected: str) -> tuple[str,
     down = {n: d for n, d in dependencies.items() if d["status"] != "up"}
     if down:
         errors = {n: str(d.get("error")).removeprefix(f"{name}: ") for n, d in down.items()}
-        said = "; ".join(f"{n} ({_BEHIND.get(n, n)}): {e}" for n, e in errors.items())
-        raise CheckFailed(f"not ready: {said}", "inv infra.up")
+        lacking = {n: f"{n} ({_BEHIND.get(n, n)})" for n in down}
+        said = "; ".join(f"{lacking[n]}: {e}" for n, e in errors.items())
+        raise NotReady(list(lacking.values()), f"not ready: {said}")
     if status != 200:
         raise CheckFailed(f"{where} answered {status}", f"inv services.logs {expected}")
     latencies = {n: d["latency_ms"] for n, d in dependencies.items()}
