@@ -325,10 +325,10 @@ def services_logs(
 )
 def services_manage(_c: Context, service: str, command: str, engine: str | None = None) -> None:
     """Run a manage.py command in a service's own environment."""
-    from hdms.catalog import find_service
+    from hdms.catalog import find_own_service
     from hdms.process import split_words
 
-    name = find_service(service).name
+    name = find_own_service(service).name
     runner, environment = _stack(engine)
     words = ["python", "manage.py", *split_words(command)]
     raise Exit(code=runner.run(environment, name, words, interactive=True).exit_code)
@@ -344,12 +344,12 @@ def migrate(
     """Bring the database schema of one or all services up to date; safe to run again."""
     from hdms import migrate as migrations
     from hdms import report
-    from hdms.catalog import SERVICES, find_service
+    from hdms.catalog import SERVICES, find_own_service
     from hdms.errors import InvalidInput
 
     if all == bool(service):
         raise InvalidInput("expected either --all or --service NAME", "inv migrate --all")
-    services = [find_service(service)] if service else list(SERVICES)
+    services = [find_own_service(service)] if service else list(SERVICES)
     results = migrations.migrate(*_stack(engine), services, report.announce)
     report.print_migrated(results)
     if any(result.error for result in results):

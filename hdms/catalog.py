@@ -4,6 +4,7 @@ Nox sessions, checks, variables and the engines' process lists are made from it;
 the configuration files to it.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from hdms.errors import InvalidInput
@@ -41,6 +42,8 @@ class Process:
 @dataclass(frozen=True)
 class Service:
     """An application in `services/`.
+
+    What is said of roles and passwords holds for `SERVICES`; `FRONTEND` has none.
 
     Attributes:
         default_port: the loopback port of its web process on this machine.
@@ -110,6 +113,13 @@ SERVICES = (
 )
 
 
+FRONTEND = Service("frontend-service", 8080, (), (Process("frontend-service", "web", ("nginx",)),))
+"""The page, and the one address behind which a browser finds every service."""
+
+WEB_SERVICES = (*SERVICES, FRONTEND)
+"""Every service that is reached by HTTP."""
+
+
 def component_names() -> list[str]:
     """Return the names of the components, in the order in which they depend on each other."""
     return [component.name for component in COMPONENTS]
@@ -117,16 +127,21 @@ def component_names() -> list[str]:
 
 def process_names() -> list[str]:
     """Return the names of all services' processes."""
-    return [process.name for service in SERVICES for process in service.processes]
+    return [process.name for service in WEB_SERVICES for process in service.processes]
 
 
 def service_of(process_name: str) -> Service:
     """Return the service that runs the process of this name."""
     return next(
         service
-        for service in SERVICES
+        for service in WEB_SERVICES
         if any(process.name == process_name for process in service.processes)
     )
+
+
+def own_services_of(names: Iterable[str]) -> set[Service]:
+    """Return the services of `SERVICES` of which a process is among `names`."""
+    return {service_of(name) for name in names if name in process_names()} - {FRONTEND}
 
 
 def port_variable(name: str) -> str | None:
@@ -143,11 +158,26 @@ def find_service(name: str) -> Service:
     Raises:
         InvalidInput: there is no such service.
     """
-    for service in SERVICES:
+    for service in WEB_SERVICES:
         if name in (service.name, service.name.removesuffix("-service")):
             return service
-    known = ", ".join(service.name for service in SERVICES)
+    known = ", ".join(service.name for service in WEB_SERVICES)
     raise InvalidInput(f"there is no service {name!r}", f"the services are: {known}")
+
+
+def find_own_service(name: str) -> Service:
+    """Return the service of `SERVICES` called `name`: one with Python, a role and a `.env`.
+
+    Raises:
+        InvalidInput: there is no such service, or it is the frontend, which has none of them.
+    """
+    service = find_service(name)
+    if service == FRONTEND:
+        raise InvalidInput(
+            f"{FRONTEND.name} is nginx: it has no .env, no database and no manage.py",
+            f"the services that have: {', '.join(own.name for own in SERVICES)}",
+        )
+    return service
 
 
 def require_component(name: str) -> str:

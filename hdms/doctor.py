@@ -5,20 +5,16 @@ import shutil
 import sys
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 
-from hdms.catalog import COMPONENTS, SERVICES
+from hdms.catalog import COMPONENTS, WEB_SERVICES
 from hdms.engines.base import Engine
-from hdms.engines.embedded import servers
-from hdms.engines.embedded.account import components_account, require_passage
 from hdms.environment.validation import load
-from hdms.errors import CommandFailed, HdmsError
+from hdms.errors import HdmsError
 from hdms.ports import holder, is_free
-from hdms.process import run
-from hdms.stack import PROJECT
 
 OLDEST_PYTHON = (3, 11)
 LEAST_FREE_BYTES = 2 * 1024**3
-DOCKER_SECONDS = 5.0
 
 
 @dataclass(frozen=True)
@@ -40,9 +36,8 @@ def examine(engine: Engine) -> list[Finding]:
     """Look at everything that a start needs; never raises for what it finds."""
     examinations: list[tuple[str, Callable[[Engine], list[Finding]]]] = [
         ("python", _python),
-        ("account", _account),
-        ("servers", _servers),
-        ("docker", _docker),
+        ("engine", _engine),
+        *((name, partial(_need, name, found)) for name, found in engine.needs().items()),
         ("disk", _disk),
         (".env", _environment),
         ("ports", _ports),
@@ -64,28 +59,12 @@ def _python(_engine: Engine) -> list[Finding]:
     return [Finding("python", "ok", f"{version} ({sys.executable})")]
 
 
-def _account(_engine: Engine) -> list[Finding]:
-    account = components_account()
-    if account is None:
-        return [Finding("account", "ok", "an ordinary user")]
-    require_passage(PROJECT / "config", account, PROJECT)
-    return [Finding("account", "ok", f"root; the components run as {account}")]
+def _engine(engine: Engine) -> list[Finding]:
+    return [Finding("engine", "ok", engine.name)]
 
 
-def _servers(_engine: Engine) -> list[Finding]:
-    return [Finding(name, "ok", version) for name, version in servers.versions().items()]
-
-
-def _docker(_engine: Engine) -> list[Finding]:
-    if shutil.which("docker") is None:
-        return [Finding("docker", "note", "not installed; the embedded engine needs none")]
-    try:
-        command = ["docker", "version", "--format", "{{.Server.Version}}"]
-        return [
-            Finding("docker", "ok", f"engine {run(command, timeout=DOCKER_SECONDS).stdout.strip()}")
-        ]
-    except CommandFailed:
-        return [Finding("docker", "note", "no engine answers; the embedded engine needs none")]
+def _need(name: str, found: Callable[[], str], _: Engine) -> list[Finding]:
+    return [Finding(name, "ok", found())]
 
 
 def _disk(engine: Engine) -> list[Finding]:
@@ -112,7 +91,7 @@ def _ports(engine: Engine) -> list[Finding]:
     environment = load(engine.stack)
     running = engine.running()
     findings = []
-    for unit in (*COMPONENTS, *SERVICES):
+    for unit in (*COMPONENTS, *WEB_SERVICES):
         if unit.port_variable is None or unit.name in running:
             continue
         port = int(environment[unit.port_variable])

@@ -1,15 +1,20 @@
 """Environment -> configuration files: pure, strict on a missing value; the caller writes them."""
 
+import re
 from collections.abc import Mapping
-from string import Template
+from pathlib import Path
 
-from hdms.catalog import SERVICES
+from hdms.catalog import FRONTEND, SERVICES
 from hdms.environment.environment import Environment
 from hdms.environment.schema import ROOT
 from hdms.errors import HdmsError
 from hdms.stack import PROJECT
 
 CONFIG = PROJECT / "config"
+FRONTEND_TEMPLATE = PROJECT / "services" / FRONTEND.name / "nginx.conf.template"
+
+# Nothing else is replaced: nginx has variables of its own, as $host and ${host}.
+_PLACEHOLDER = re.compile(r"\$\{([A-Z][A-Z0-9_]*)\}")
 
 
 def render(template: str, values: Mapping[str, str]) -> str:
@@ -21,14 +26,27 @@ def render(template: str, values: Mapping[str, str]) -> str:
     Raises:
         HdmsError: the template is missing or names a variable that has no value.
     """
+    return _fill(CONFIG / template, values)
+
+
+def render_frontend(values: Mapping[str, str]) -> str:
+    """Return the frontend's `nginx.conf`.
+
+    Raises:
+        HdmsError: the template is missing or names a variable that has no value.
+    """
+    return _fill(FRONTEND_TEMPLATE, values)
+
+
+def _fill(template: Path, values: Mapping[str, str]) -> str:
+    name = template.relative_to(PROJECT)
     try:
-        return Template((CONFIG / template).read_text(encoding="utf-8")).substitute(values)
+        text = template.read_text(encoding="utf-8")
+        return _PLACEHOLDER.sub(lambda found: values[found[1]], text)
     except FileNotFoundError as error:
-        raise HdmsError(f"config/{template} is missing", "git checkout config") from error
+        raise HdmsError(f"{name} is missing", f"git checkout {name}") from error
     except KeyError as error:
-        raise HdmsError(f"config/{template} asks for {error}, which has no value") from error
-    except ValueError as error:
-        raise HdmsError(f"config/{template} is not a template: {error}") from error
+        raise HdmsError(f"{name} asks for {error}, which has no value") from error
 
 
 def redis_authentication(environment: Environment) -> str:

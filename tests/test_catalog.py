@@ -1,7 +1,19 @@
 import re
 
-from hdms.catalog import SERVICES, component_names, process_names
+import pytest
+
+from hdms.catalog import (
+    FRONTEND,
+    SERVICES,
+    WEB_SERVICES,
+    component_names,
+    find_own_service,
+    find_service,
+    process_names,
+    service_of,
+)
 from hdms.engines.embedded.configuration import TEMPLATES
+from hdms.errors import InvalidInput
 from hdms.render import CONFIG
 from hdms.stack import PROJECT
 
@@ -10,6 +22,7 @@ def test_every_service_has_its_folder_and_no_folder_is_unlisted() -> None:
     folders = {path.parent.parent.name for path in PROJECT.glob("services/*/src/manage.py")}
 
     assert folders == {service.name for service in SERVICES}
+    assert (PROJECT / "services" / FRONTEND.name / "Dockerfile").exists()
 
 
 def test_the_provisioning_script_makes_exactly_the_services_roles() -> None:
@@ -21,6 +34,22 @@ def test_the_provisioning_script_makes_exactly_the_services_roles() -> None:
 
 def test_every_component_has_its_templates() -> None:
     assert set(TEMPLATES) == set(component_names())
+
+
+def test_every_process_is_of_a_service_that_is_found_by_its_name() -> None:
+    owners = {service_of(name) for name in process_names()}
+
+    assert owners == set(WEB_SERVICES)
+    assert {find_service(service.name) for service in owners} == owners
+    assert find_service("frontend") == FRONTEND
+
+
+def test_what_the_frontend_lacks_is_refused_with_the_services_that_have_it() -> None:
+    assert find_own_service("user").name == "user-service"
+    with pytest.raises(InvalidInput, match="is nginx") as refused:
+        find_own_service("frontend")
+
+    assert "user-service" in refused.value.hint
 
 
 def test_names_are_unique() -> None:

@@ -128,6 +128,9 @@ def test_deleting_data_asks_and_without_a_terminal_refuses(stack: Stack) -> None
         (("infra.restart", "mysql"), "expected one of: postgres, pgbouncer, redis"),
         (("infra.logs", "mysql"), "expected one of"),
         (("migrate", "--service", "mail"), "there is no service 'mail'"),
+        (("migrate", "--service", "frontend"), "frontend-service is nginx: it has no .env"),
+        (("env.show", "--service", "frontend"), "frontend-service is nginx"),
+        (("services.manage", "frontend", "shell"), "frontend-service is nginx"),
         (("migrate",), "--all or --service"),
         (("infra.up", "--engine", "vagrant"), "there is no engine 'vagrant'"),
     ],
@@ -144,6 +147,7 @@ def test_a_wrong_name_is_refused_with_what_is_expected(
 
 
 def test_a_name_may_follow_logs_or_be_left_out(stack: Stack) -> None:
+    assert "frontend-service has no log yet" in inv(stack, "services.logs").stdout
     assert "redis has no log yet" in inv(stack, "infra.logs", "redis").stderr
     assert "postgres has no log yet" in inv(stack, "infra.logs").stdout
 

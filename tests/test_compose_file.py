@@ -7,7 +7,15 @@ from typing import Any
 import pytest
 import yaml
 
-from hdms.catalog import COMPONENTS, SERVICES, Process, component_names, process_names, service_of
+from hdms.catalog import (
+    COMPONENTS,
+    FRONTEND,
+    SERVICES,
+    Process,
+    component_names,
+    own_services_of,
+    process_names,
+)
 from hdms.environment.schema import ROOT, VARIABLES
 from hdms.stack import PROJECT
 
@@ -57,6 +65,12 @@ def test_ports_are_published_on_loopback_only_and_under_their_variables(unit: An
     assert PRODUCTION[unit.name].get("ports") is None
 
 
+def test_production_publishes_the_front_door_alone() -> None:
+    published = {name for name in BASE if "ports" in BASE[name] and "ports" not in PRODUCTION[name]}
+
+    assert published == {FRONTEND.name}
+
+
 @pytest.mark.parametrize("service", SERVICES, ids=lambda service: service.name)
 def test_a_service_has_its_own_role_and_secrets(service: Any) -> None:
     for process in service.processes:
@@ -101,5 +115,5 @@ def test_production_drops_what_a_container_does_not_need(name: str) -> None:
     assert service["cap_drop"] == ["ALL"]
     assert service["security_opt"] == ["no-new-privileges:true"]
     assert set(service["deploy"]["resources"]["limits"]) == {"cpus", "memory", "pids"}
-    if name in process_names() and service_of(name) in SERVICES:
+    if own_services_of([name]):
         assert service["deploy"]["replicas"] > 1

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 import tasks
-from hdms.catalog import SERVICES
+from hdms.catalog import FRONTEND, SERVICES
 from hdms.stack import PROJECT
 
 PAGES = [PROJECT / "README.md", *sorted(PROJECT.glob("docs/**/*.md"))]
@@ -37,6 +37,12 @@ def test_the_readme_lists_every_service_with_its_address(service) -> None:
         f"| {service.name} | http://127.0.0.1:{service.default_port} "
         f"| {', '.join(service.checks)} |"
     )
+
+    assert row in (PROJECT / "README.md").read_text()
+
+
+def test_the_readme_lists_the_front_door_with_its_address() -> None:
+    row = f"| {FRONTEND.name} | http://127.0.0.1:{FRONTEND.default_port} |"
 
     assert row in (PROJECT / "README.md").read_text()
 

@@ -17,7 +17,7 @@ import pytest
 from conftest import Edit, Running
 from keepsake import remember, require_remembered
 
-from hdms.catalog import component_names
+from hdms.catalog import FRONTEND, component_names
 from hdms.checks.suite import prove_components
 from hdms.engines.embedded import servers, supervisor
 from hdms.engines.embedded.engine import EmbeddedEngine
@@ -228,8 +228,8 @@ def test_a_path_with_spaces_and_signs_works(tmp_path_factory: pytest.TempPathFac
     write_initial_files(stack, free_host_ports())
     engine = EmbeddedEngine(stack, disposable=True)
     try:
-        engine.up(load(stack), component_names(), print)
-        assert len(pids(engine)) == 3
+        engine.up(load(stack), [*component_names(), FRONTEND.name], print)
+        assert len(pids(engine)) == 4
     finally:
         engine.down([], print)
 

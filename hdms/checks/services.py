@@ -23,6 +23,14 @@ _BEHIND = {
 }
 
 
+class NotReady(CheckFailed):
+    """A service answers and lacks something: `lacking` names it and what stands behind it."""
+
+    def __init__(self, lacking: Sequence[str], message: str) -> None:
+        super().__init__(message, "inv infra.up")
+        self.lacking = lacking
+
+
 def proven_inside(
     engine: Engine, environment: Environment, service: Service, checks: Sequence[str]
 ) -> list[CheckResult]:
@@ -52,27 +60,38 @@ def endpoint(
     engine: Engine, environment: Environment, service: Service
 ) -> tuple[str, dict[str, Any]]:
     """Prove that a service's `/health/ready` answers, is its own, and finds all it needs."""
-    address = engine.address(environment, service.name)
-    where = f"http://{address[0]}:{address[1]}/health/ready"
+    return health(engine.address(environment, service.name), "/health/ready", service.name)
+
+
+def health(address: connections.Address, path: str, expected: str) -> tuple[str, dict[str, Any]]:
+    """Prove that what answers at a health endpoint is the expected service, and well.
+
+    Args:
+        expected: the service's name.
+    """
+    where = f"http://{address[0]}:{address[1]}{path}"
     try:
-        status, body = connections.http_get(address, "/health/ready", timeout=15)
+        status, body = connections.http_get(address, path, timeout=15)
         answer = json.loads(body)
-        name, dependencies = answer["service"], answer["dependencies"]
+        if status == 503 and "service" not in answer:
+            raise CheckFailed(f"{where} answered 503: {answer['detail']}", "inv services.up")
+        name, dependencies = answer["service"], answer.get("dependencies", {})
     except OSError as error:
         raise CheckFailed(f"{where} does not answer: {error}", "inv services.up") from None
     except (HTTPException, ValueError, TypeError, KeyError):
         raise CheckFailed(
-            f"{where} is not {service.name}", "see who has its port: inv doctor"
+            f"{where} is not {expected}", "see who has its port: inv doctor"
         ) from None
-    if name != service.name:
-        raise CheckFailed(f"{where} is {name}, not {service.name}", "inv doctor")
+    if name != expected:
+        raise CheckFailed(f"{where} is {name}, not {expected}", "inv doctor")
     down = {n: d for n, d in dependencies.items() if d["status"] != "up"}
     if down:
         errors = {n: str(d.get("error")).removeprefix(f"{name}: ") for n, d in down.items()}
-        said = "; ".join(f"{n} ({_BEHIND.get(n, n)}): {e}" for n, e in errors.items())
-        raise CheckFailed(f"not ready: {said}", "inv infra.up")
+        lacking = {n: f"{n} ({_BEHIND.get(n, n)})" for n in down}
+        said = "; ".join(f"{lacking[n]}: {e}" for n, e in errors.items())
+        raise NotReady(list(lacking.values()), f"not ready: {said}")
     if status != 200:
-        raise CheckFailed(f"{where} answered {status}", f"inv services.logs {service.name}")
+        raise CheckFailed(f"{where} answered {status}", f"inv services.logs {expected}")
     latencies = {n: d["latency_ms"] for n, d in dependencies.items()}
     return "ready", {"dependencies_ms": latencies}
 

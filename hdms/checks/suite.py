@@ -4,8 +4,9 @@ from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 
-from hdms.catalog import COMPONENTS, SERVICES, process_names
+from hdms.catalog import COMPONENTS, FRONTEND, SERVICES, WEB_SERVICES, process_names
 from hdms.checks import components
+from hdms.checks.frontend import front_door
 from hdms.checks.result import CheckResult, outcome
 from hdms.checks.services import endpoint, proven_inside
 from hdms.engines.base import Announce, Engine
@@ -51,16 +52,19 @@ def verify(
         if wanted:
             jobs.append(partial(proven_inside, engine, environment, service, wanted))
     if "health" in checks:
-        for service in SERVICES:
-            if service.name in running:
-                proof = partial(endpoint, engine, environment, service)
-                jobs.append(partial(_one, service.name, proof))
+        answering = [service for service in SERVICES if service.name in running]
+        for service in answering:
+            proof = partial(endpoint, engine, environment, service)
+            jobs.append(partial(_one, service.name, proof))
+        if FRONTEND.name in running:
+            proof = partial(front_door, engine, environment, answering)
+            jobs.append(partial(_one, FRONTEND.name, proof))
         for component in COMPONENTS:
             proof = partial(_COMPONENT_PROOFS[component.name], engine, environment)
             jobs.append(partial(_one, component.name, proof))
     with ThreadPoolExecutor(max_workers=max(1, len(jobs))) as pool:
         results = [result for found in pool.map(lambda job: job(), jobs) for result in found]
-    subjects = [*(s.name for s in SERVICES), *(c.name for c in COMPONENTS)]
+    subjects = [*(s.name for s in WEB_SERVICES), *(c.name for c in COMPONENTS)]
     return sorted(results, key=lambda r: (subjects.index(r.subject), CHECKS.index(r.check)))
 
 

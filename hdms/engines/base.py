@@ -1,7 +1,7 @@
 """The seam between the toolkit and what runs the system."""
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import ClassVar
 
@@ -145,6 +145,13 @@ class Engine(ABC):
     @abstractmethod
     def variables(self, environment: Environment, service: str) -> dict[str, str]:
         """Return what a service's program on this machine needs beside its `.env`: no secret."""
+
+    @abstractmethod
+    def needs(self) -> Mapping[str, Callable[[], str]]:
+        """Return what the engine needs of this machine: name -> what tells what was found.
+
+        Each raises an `HdmsError` with the remedy where it is missing.
+        """
 
     def running(self) -> set[str]:
         """Return the names of what runs."""

@@ -1,7 +1,7 @@
 """An engine that runs nothing, for tests of what stands above the seam."""
 
 import shlex
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 
 from hdms.catalog import component_names, find_service, process_names
 from hdms.engines.base import Announce, Change, Engine, Started, UnitStatus
@@ -96,6 +96,9 @@ class FakeEngine(Engine):
         return "127.0.0.1", int(environment[f"{name.upper()}_HOST_PORT"])
 
     def variables(self, environment: Environment, service: str) -> dict[str, str]:
+        return {}
+
+    def needs(self) -> Mapping[str, Callable[[], str]]:
         return {}
 
     @staticmethod

@@ -2,7 +2,7 @@
 
 import os
 
-from hdms.catalog import Service, port_variable
+from hdms.catalog import Service, port_variable, process_names
 from hdms.environment.environment import Environment
 from hdms.ports import LOOPBACK
 
@@ -16,9 +16,11 @@ def inherited_environment() -> dict[str, str]:
 
 
 def place(environment: Environment, name: str) -> str:
-    """Return where a unit is reached on this machine, for people; empty if it has no port."""
+    """Return where a unit is reached on this machine, for people."""
     variable = port_variable(name)
-    return f"{LOOPBACK}:{environment[variable]}" if variable else ""
+    if variable:
+        return f"{LOOPBACK}:{environment[variable]}"
+    return "takes work from the queue" if name in process_names() else "behind PgBouncer only"
 
 
 def service_variables(environment: Environment, service: Service) -> dict[str, str]:

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from hdms.catalog import find_service
+from hdms.catalog import find_own_service
 from hdms.environment.environment import Environment, shown
 from hdms.environment.schema import ROOT, VARIABLES
 
@@ -22,7 +22,7 @@ def listing(environment: Environment, service: str | None) -> list[Listed]:
     Raises:
         InvalidInput: there is no such service.
     """
-    scope = find_service(service).name if service else ROOT
+    scope = find_own_service(service).name if service else ROOT
     known = {variable.name: variable for variable in VARIABLES[scope]}
     file = environment.files[scope]
     path = environment.stack.display(file.path)

@@ -6,7 +6,7 @@ From it come validation, the `.env.example` files, `docs/environment-variables.m
 
 from typing import Any
 
-from hdms.catalog import SERVICES, Service, find_service
+from hdms.catalog import FRONTEND, SERVICES, Service, find_service
 from hdms.environment.variable import Variable, choice, fixed, identifier, integer, password
 
 ROOT = "root"
@@ -244,7 +244,19 @@ def _service_variables(service: Service) -> tuple[Variable, ...]:
 
 
 VARIABLES: dict[str, tuple[Variable, ...]] = {
-    ROOT: _ROOT_VARIABLES + tuple(v for s in SERVICES for v in _root_variables_of(s)),
+    ROOT: (
+        *_ROOT_VARIABLES,
+        *(variable for service in SERVICES for variable in _root_variables_of(service)),
+        _host_port(
+            FRONTEND.port_variable, "the page and, behind it, every service", FRONTEND.default_port
+        ),
+        _variable(
+            "FRONTEND_BIND_ADDRESS",
+            "Address on which the page is served; 0.0.0.0 is every network of this machine",
+            choice("127.0.0.1", "0.0.0.0"),  # noqa: S104 - for who asks for it
+            default="127.0.0.1",
+        ),
+    ),
     **{service.name: _service_variables(service) for service in SERVICES},
 }
 """The variables of each file: `ROOT` for the root `.env`, else the service's name."""

@@ -1,13 +1,14 @@
 """The Compose engine behind the seam of `hdms/engines/base.py`."""
 
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 
 from hdms.catalog import (
-    SERVICES,
+    WEB_SERVICES,
     component_names,
     find_service,
+    own_services_of,
     port_variable,
     process_names,
     service_of,
@@ -25,7 +26,7 @@ from hdms.ports import LOOPBACK
 from hdms.process import Completed, follow_output
 from hdms.stack import Stack
 
-BUILT = ("pgbouncer", *(service.name for service in SERVICES))
+BUILT = ("pgbouncer", *(service.name for service in WEB_SERVICES))
 
 
 class ComposeEngine(Engine):
@@ -157,6 +158,9 @@ class ComposeEngine(Engine):
         own = service_variables(environment, find_service(service))
         return {**inherited_environment(), **own}
 
+    def needs(self) -> Mapping[str, Callable[[], str]]:
+        return {"docker": require_docker}
+
     @contextmanager
     def _exclusively(self, announce: Announce) -> Iterator[None]:
         self.stack.state.mkdir(parents=True, exist_ok=True)
@@ -170,7 +174,7 @@ class ComposeEngine(Engine):
         """Find what would make a start fail before anything is started."""
         require_docker()
         missing = [name for name in component_names() if name not in {*self.running(), *names}]
-        if missing and any(name in process_names() for name in names):
+        if missing and own_services_of(names):
             raise HdmsError(
                 f"the services need {', '.join(missing)}, which is not running", "inv infra.up"
             )
@@ -199,7 +203,7 @@ class ComposeEngine(Engine):
         running = {name for name in names if status(name, existing[name]).state == "running"}
 
         def start(name: str, given_up: threading.Event) -> Started:
-            note = place(environment, name) or _NOTES.get(name, "takes work from the queue")
+            note = place(environment, name)
             if name in running:
                 return Started(name, 0.0, note)
             if name == "postgres":
@@ -229,6 +233,3 @@ class ComposeEngine(Engine):
         existing = [name for name in names if name in self._existing()]
         if existing:
             self._project.compose_on_what_exists("stop", *existing)
-
-
-_NOTES = {"postgres": "behind PgBouncer only"}

@@ -132,8 +132,8 @@ def answers() -> bool:
     return True
 
 
-def require_docker() -> None:
-    """Check that Docker and Compose are there and new enough.
+def require_docker() -> str:
+    """Check that Docker and Compose are there and new enough; return what was found.
 
     Raises:
         HdmsError: what is missing, with the remedy.
@@ -153,6 +153,7 @@ def require_docker() -> None:
             f"expected Docker Compose 2.24 or newer, found {found}",
             f"install the package docker-compose-plugin, {WITHOUT_DOCKER}",
         )
+    return f"API {engine.stdout.strip()}, Compose {compose.stdout.strip()}"
 
 
 def explained(command: str, said: str) -> HdmsError:

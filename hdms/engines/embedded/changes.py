@@ -6,7 +6,7 @@ from concurrent.futures import ThreadPoolExecutor
 import redis
 
 from hdms import connections
-from hdms.catalog import PGBOUNCER, REDIS, component_names, process_names
+from hdms.catalog import PGBOUNCER, REDIS, component_names, port_variable, process_names
 from hdms.engines.base import Announce, Change
 from hdms.engines.embedded import postgres
 from hdms.engines.embedded.configuration import (
@@ -18,7 +18,7 @@ from hdms.engines.embedded.configuration import (
 from hdms.engines.embedded.layout import Layout
 from hdms.engines.embedded.readiness import is_ready
 from hdms.engines.embedded.supervisor import Supervisor
-from hdms.engines.embedded.units import Units, port_variable
+from hdms.engines.embedded.units import Units
 from hdms.environment.environment import Environment
 from hdms.errors import InvalidInput
 from hdms.ports import LOOPBACK

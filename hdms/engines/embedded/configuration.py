@@ -3,11 +3,13 @@
 from collections.abc import Mapping
 from pathlib import Path
 
-from hdms.catalog import REDIS, SERVICES, Process, Service, component_names
+from hdms.catalog import FRONTEND, REDIS, SERVICES, Process, Service, component_names
+from hdms.engines import host
+from hdms.engines.embedded import frontend
 from hdms.engines.embedded.account import components_account, give, invoking_account
 from hdms.engines.embedded.layout import Layout
 from hdms.engines.embedded.programs import Program
-from hdms.engines.embedded.servers import pgbouncer, postgres_folder, redis_server
+from hdms.engines.embedded.servers import has_nginx, pgbouncer, postgres_folder, redis_server
 from hdms.environment.env_file import write_private
 from hdms.environment.environment import Environment
 from hdms.environment.schema import ROOT, VARIABLES
@@ -95,23 +97,14 @@ def programs(
         for service in SERVICES
         for process in service.processes
     ]
-    return components + processes
+    # The components and the other services do without nginx.
+    frontends = [frontend.program(layout)] if has_nginx() else []
+    return components + processes + frontends
 
 
 def service_variables(layout: Layout, environment: Environment, service: Service) -> dict[str, str]:
     """Return what the engine puts in place of, or adds to, a service's `.env`: no secret."""
-    settings = "prod" if environment.in_production else "dev"
-    return {
-        "HDMS_ENV_FILE": str(environment.stack.service_env(service.name)),
-        "DJANGO_SETTINGS_MODULE": f"core.settings.{settings}",
-        "DB_HOST": LOOPBACK,
-        "DB_PORT": environment["PGBOUNCER_HOST_PORT"],
-        "REDIS_HOST": LOOPBACK,
-        "REDIS_PORT": environment["REDIS_HOST_PORT"],
-        "MEDIA_ROOT": str(layout.media),
-        "WEB_HOST": LOOPBACK,
-        "WEB_PORT": environment[service.port_variable],
-    }
+    return {**host.service_variables(environment, service), "MEDIA_ROOT": str(layout.media)}
 
 
 def values_told(layout: Layout, environment: Environment, name: str) -> dict[str, str]:
@@ -126,6 +119,8 @@ def values_told(layout: Layout, environment: Environment, name: str) -> dict[str
             **told,
             **{f"config/{path}": (CONFIG / path).read_text() for path in templates},
         }
+    if name == FRONTEND.name:
+        return frontend.values_told(environment)
     service = next(s for s in SERVICES if any(p.name == name for p in s.processes))
     return {**environment.values(service.name), **service_variables(layout, environment, service)}
 

@@ -1,40 +1,39 @@
 """The embedded engine behind the seam of `hdms/engines/base.py`."""
 
 import shutil
-import subprocess
-import threading
-from collections.abc import Iterator, Mapping, Sequence
-from concurrent.futures import FIRST_EXCEPTION, ThreadPoolExecutor, wait
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
 
-from filelock import FileLock, Timeout
-
 from hdms.catalog import (
+    FRONTEND,
     SERVICES,
     component_names,
     find_service,
+    own_services_of,
+    port_variable,
     process_names,
-    service_of,
 )
 from hdms.engines.base import Announce, Change, Engine, Started, UnitStatus
-from hdms.engines.embedded import virtualenvs
+from hdms.engines.embedded import frontend, servers, virtualenvs
 from hdms.engines.embedded.account import components_account, require_passage
 from hdms.engines.embedded.changes import Changes
 from hdms.engines.embedded.configuration import programs, service_variables
 from hdms.engines.embedded.layout import Layout
 from hdms.engines.embedded.orphans import end_orphans
-from hdms.engines.embedded.programs import inherited_environment
 from hdms.engines.embedded.servers import postgres_folder
 from hdms.engines.embedded.supervisor import Supervisor
-from hdms.engines.embedded.units import Units, port_variable
+from hdms.engines.embedded.units import Units
+from hdms.engines.host import inherited_environment
+from hdms.engines.lock import exclusively
+from hdms.engines.starting import start_all
 from hdms.environment.environment import Environment
 from hdms.errors import HdmsError, InvalidInput
 from hdms.ports import LOOPBACK
-from hdms.process import Completed, run
+from hdms.process import Completed, follow_output, run
 from hdms.stack import PROJECT, Stack, source_folder
 
-LOCK_SECONDS = 600.0
 _STATES = {"RUNNING": "running", "STARTING": "running", "STOPPED": "stopped", "STOPPING": "stopped"}
 
 
@@ -69,8 +68,7 @@ class EmbeddedEngine(Engine):
         with self._exclusively(announce):
             running = self.running()
             self._require_possible(environment, names, running)
-            services = {service_of(name).name for name in names if name in process_names()}
-            self.prepare(sorted(services), announce)
+            self.prepare(sorted({service.name for service in own_services_of(names)}), announce)
             self._supervisor.configure(
                 programs(self._layout, environment, self._virtual_environments())
             )
@@ -78,7 +76,9 @@ class EmbeddedEngine(Engine):
             try:
                 if launched:
                     self._supervisor.launch(ends_with_parent=self._disposable)
-                return self._start_all(environment, names)
+                return start_all(
+                    lambda name, given_up: self._units.start(environment, name, given_up), names
+                )
             except BaseException:  # also Ctrl-C: nothing half-started is left
                 self._supervisor.stop([name for name in names if name not in running])
                 if launched:
@@ -126,12 +126,8 @@ class EmbeddedEngine(Engine):
         log = self._layout.log(name)
         if not log.exists():
             raise HdmsError(f"{name} has no log yet: it was never started")
-        arguments = ["tail", f"--lines={lines}", *(["--follow=name"] if follow else []), str(log)]
-        with subprocess.Popen(arguments, stdout=subprocess.PIPE, text=True) as tail:
-            try:
-                yield from tail.stdout or ()
-            finally:
-                tail.terminate()
+        following = ["--follow=name"] if follow else []
+        yield from follow_output(["tail", f"--lines={lines}", *following, log])
 
     def prepare(self, services: Sequence[str], announce: Announce) -> None:
         folders = self._virtual_environments()
@@ -183,41 +179,38 @@ class EmbeddedEngine(Engine):
         own = service_variables(self._layout, environment, find_service(service))
         return {**inherited_environment(), **own}
 
+    def needs(self) -> Mapping[str, Callable[[], str]]:
+        return {
+            "account": _described_account,
+            "postgres": lambda: servers.described(servers.postgres_folder() / "postgres"),
+            "pgbouncer": lambda: servers.described(servers.pgbouncer()),
+            "redis": lambda: servers.described(servers.redis_server()),
+            "nginx": lambda: servers.described(servers.nginx(), "-v"),
+        }
+
     @contextmanager
     def _exclusively(self, announce: Announce) -> Iterator[None]:
-        """Hold the stack's lock: one change at a time, also from two terminals."""
         self._layout.make()
-        lock = FileLock(self._layout.lock)
-        try:
-            lock.acquire(timeout=0)
-        except Timeout:
-            announce("another inv is changing this stack: waiting for it")
-            try:
-                lock.acquire(timeout=LOCK_SECONDS)
-            except Timeout as error:
-                raise HdmsError(
-                    f"another inv has held {self._layout.lock} for {LOCK_SECONDS:.0f} s",
-                    "find it with: pgrep -af inv",
-                ) from error
-        try:
+        with exclusively(self.stack, announce):
             if not self._supervisor.alive:
                 end_orphans(self._layout.supervisord_pid, announce)
             yield
-        finally:
-            lock.release()
 
     def _require_possible(
         self, environment: Environment, names: Sequence[str], running: set[str]
     ) -> None:
         """Find what would make a start fail before anything is started."""
         missing = [name for name in component_names() if name not in {*running, *names}]
-        if missing and any(name in process_names() for name in names):
+        if missing and own_services_of(names):
             raise HdmsError(
                 f"the services need {', '.join(missing)}, which is not running", "inv infra.up"
             )
         account = components_account()
         require_passage(self._layout.run, account, self.stack.home)
         require_passage(postgres_folder(), account, PROJECT)
+        if FRONTEND.name in names:
+            servers.nginx()
+            require_passage(frontend.PAGE / "index.html", account, PROJECT)
         for name in names:
             if name not in running:
                 self._units.require_port(environment, name)
@@ -226,22 +219,13 @@ class EmbeddedEngine(Engine):
         made = {service.name: self.stack.state / "venvs" / service.name for service in SERVICES}
         return {**made, **self._given_environments}
 
-    def _start_all(self, environment: Environment, names: Sequence[str]) -> list[Started]:
-        cancelled = threading.Event()
-        with ThreadPoolExecutor(max_workers=max(1, len(names))) as pool:
-            futures = [
-                pool.submit(self._units.start, environment, name, cancelled) for name in names
-            ]
-            try:
-                wait(futures, return_when=FIRST_EXCEPTION)
-            finally:
-                if not all(f.done() and f.exception() is None for f in futures):
-                    cancelled.set()
-        failures = [error for f in futures if (error := f.exception()) is not None]
-        if failures:
-            # The first one is the reason; the others were given up because of it.
-            raise next((e for e in failures if "given up" not in str(e)), failures[0]) from None
-        return [future.result() for future in futures]
+
+def _described_account() -> str:
+    account = components_account()
+    if account is None:
+        return "an ordinary user"
+    require_passage(PROJECT / "config", account, PROJECT)
+    return f"root; the components run as {account}"
 
 
 def _status(name: str, info: Mapping[str, object] | None) -> UnitStatus:

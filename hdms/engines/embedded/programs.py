@@ -12,8 +12,6 @@ from hdms.engines.embedded.layout import Layout
 STOP_SECONDS = 30.0
 # Retries wait one second longer each time: 20 of them cover three minutes.
 START_RETRIES = 20
-# Nothing of the invoking shell but these reaches a process, so that a stray DB_HOST cannot.
-INHERITED = ("PATH", "HOME", "USER", "LOGNAME", "LANG", "LC_ALL", "TZ", "TMPDIR")
 
 
 @dataclass(frozen=True)
@@ -26,11 +24,6 @@ class Program:
     account: str | None = None
     environment: Mapping[str, str] = field(default_factory=dict)
     stop_signal: str = "TERM"
-
-
-def inherited_environment() -> dict[str, str]:
-    """Return what processes get of the invoking shell's environment."""
-    return {name: os.environ[name] for name in INHERITED if name in os.environ}
 
 
 def supervisord_conf(layout: Layout, programs: Sequence[Program]) -> str:

@@ -67,18 +67,28 @@ def pgbouncer() -> Path:
     return _on_path("pgbouncer", "pgbouncer")
 
 
-def versions() -> dict[str, str]:
-    """Return program -> version and place of all three, for `inv doctor`.
+@cache
+def nginx() -> Path:
+    """Return nginx' program, which only the frontend needs.
 
     Raises:
-        HdmsError: one is missing or of the wrong version.
+        HdmsError: it is missing.
     """
-    programs = {
-        "postgres": postgres_folder() / "postgres",
-        "pgbouncer": pgbouncer(),
-        "redis": redis_server(),
-    }
-    return {name: f"{_version(path)} ({path})" for name, path in programs.items()}
+    return _on_path("nginx", "nginx")
+
+
+def has_nginx() -> bool:
+    """Return whether nginx is installed."""
+    try:
+        nginx()
+    except HdmsError:
+        return False
+    return True
+
+
+def described(program: Path, option: str = "--version") -> str:
+    """Return a server's version and place, for `inv doctor`."""
+    return f"{_version(program, option)} ({program})"
 
 
 def _postgres_candidates() -> list[Path]:
@@ -106,8 +116,9 @@ def _on_path(program: str, package: str) -> Path:
 
 
 @cache
-def _version(program: Path) -> str:
-    """Return a server's version, the first dotted number that `--version` prints."""
-    printed = run([program, "--version"], timeout=10).stdout
+def _version(program: Path, option: str = "--version") -> str:
+    """Return a server's version, the first dotted number that it prints when asked."""
+    finished = run([program, option], timeout=10)
+    printed = finished.stdout or finished.stderr
     number = re.search(r"\d+(\.\d+)+", printed)
     return number.group() if number else printed.strip()

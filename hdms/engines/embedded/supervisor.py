@@ -13,9 +13,9 @@ from hdms.engines.embedded.layout import Layout
 from hdms.engines.embedded.programs import (
     STOP_SECONDS,
     Program,
-    inherited_environment,
     supervisord_conf,
 )
+from hdms.engines.host import inherited_environment
 from hdms.environment.env_file import write_private
 from hdms.errors import HdmsError, StartFailed
 from hdms.process import last_lines

@@ -3,17 +3,18 @@
 import threading
 import time
 
-from hdms.catalog import COMPONENTS, component_names, service_of
+from hdms.catalog import FRONTEND, component_names, port_variable
 from hdms.engines.base import Started
-from hdms.engines.embedded import postgres
+from hdms.engines.embedded import frontend, postgres, servers
 from hdms.engines.embedded.configuration import values_told, write_component_files
 from hdms.engines.embedded.layout import Layout
 from hdms.engines.embedded.readiness import is_ready
 from hdms.engines.embedded.supervisor import Supervisor
 from hdms.engines.embedded.told import Told
+from hdms.engines.host import place
+from hdms.engines.starting import GivenUp
 from hdms.environment.environment import Environment
-from hdms.errors import HdmsError
-from hdms.ports import LOOPBACK, require_free
+from hdms.ports import require_free
 from hdms.wait import wait_until
 
 READY_SECONDS = 60.0
@@ -40,12 +41,12 @@ class Units:
             require_free(int(environment[variable]), name, variable)
 
     def start(
-        self, environment: Environment, name: str, cancelled: threading.Event | None = None
+        self, environment: Environment, name: str, given_up: threading.Event | None = None
     ) -> Started:
         """Start a unit unless it runs, and wait until it is ready.
 
         Args:
-            cancelled: set by another thread when waiting has become pointless.
+            given_up: set by another thread when waiting has become pointless.
 
         Raises:
             HdmsError: it ended, or was not ready in time.
@@ -57,8 +58,8 @@ class Units:
             self._supervisor.start(name)
 
         def still_possible() -> None:
-            if cancelled is not None and cancelled.is_set():
-                raise HdmsError(f"{name}: given up, because another one failed")
+            if given_up is not None and given_up.is_set():
+                raise GivenUp(name)
             self._supervisor.require_running(name)
 
         wait_until(
@@ -81,12 +82,9 @@ class Units:
 
     def place(self, environment: Environment, name: str) -> str:
         """Return where a unit is reached, for people."""
-        variable = port_variable(name)
-        if variable is not None:
-            return f"{LOOPBACK}:{environment[variable]}"
         if name == "postgres":
             return self._layout.stack.display(self._layout.run / ".s.PGSQL.5432")
-        return "takes work from the queue"
+        return place(environment, name)
 
     def _prepare(self, environment: Environment, name: str) -> None:
         self.require_port(environment, name)
@@ -95,14 +93,8 @@ class Units:
             postgres.wait_for_former_server(self._layout)
         if name in component_names():
             write_component_files(self._layout, environment, name)
+        elif name == FRONTEND.name:
+            servers.nginx()
+            frontend.write_file(self._layout, environment)
         else:
             self._layout.ready_file(name).unlink(missing_ok=True)
-
-
-def port_variable(name: str) -> str | None:
-    """Return the root variable with a unit's port; None where it has no port of its own."""
-    for component in COMPONENTS:
-        if component.name == name:
-            return component.port_variable
-    service = service_of(name)
-    return service.port_variable if name == service.name else None

@@ -1,0 +1,398 @@
+"""The front door: a real nginx, with servers of the test's own behind it."""
+
+import http.client
+import json
+import os
+import socket
+import threading
+from collections.abc import Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack, contextmanager
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+
+import psutil
+import pytest
+from conftest import Edit, Running
+
+from hdms import synchronise
+from hdms.catalog import FRONTEND, SERVICES, component_names
+from hdms.checks.result import CheckFailed
+from hdms.checks.services import health
+from hdms.checks.suite import verify
+from hdms.doctor import examine
+from hdms.engines.embedded import servers
+from hdms.environment.validation import load
+from hdms.errors import HdmsError
+from hdms.render import FRONTEND_TEMPLATE
+from hdms.wait import wait_until
+
+READY = {"status": "ready", "dependencies": {"cache": {"status": "up", "latency_ms": 1.0}}}
+DOWN = {
+    "status": "unavailable",
+    "dependencies": {"cache": {"status": "down", "latency_ms": 1.0, "error": "gone"}},
+}
+
+
+class Backend(BaseHTTPRequestHandler):
+    """Answers as a service does that repeats what it was sent."""
+
+    protocol_version = "HTTP/1.1"
+    service = ""
+    state: Mapping[str, object] = READY
+
+    def do_GET(self) -> None:
+        if self.headers.get("Upgrade"):
+            self.converse()
+        elif self.path == "/health/ready":
+            status = 200 if self.state is READY else 503
+            self.answer(status, {"service": self.service, **self.state})
+        else:
+            self.repeat()
+
+    def do_POST(self) -> None:
+        self.repeat()
+
+    def repeat(self) -> None:
+        size = len(self.rfile.read(int(self.headers.get("Content-Length") or 0)))
+        headers = {name.lower(): value for name, value in self.headers.items()}
+        said = {"service": self.service, "path": self.path, "headers": headers, "size": size}
+        self.answer(200, said)
+
+    def answer(self, status: int, said: Mapping[str, object]) -> None:
+        body = json.dumps(said).encode()
+        self.send_response(status)
+        self.send_header("Content-Type", "application/json")
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
+
+    def converse(self) -> None:
+        """Become another protocol: every line comes back, after the service's name."""
+        self.send_response(101)
+        self.send_header("Upgrade", self.headers["Upgrade"])
+        self.send_header("Connection", "Upgrade")
+        self.end_headers()
+        while line := self.rfile.readline():
+            self.wfile.write(self.service.encode() + b": " + line)
+        self.close_connection = True
+
+    def log_message(self, format: str, *arguments: object) -> None:
+        pass
+
+
+@contextmanager
+def behind(running: Running, service: str, state: Mapping[str, object] = READY) -> Iterator[None]:
+    """Answer on a service's port."""
+    address = running[0].address(running[1], service)
+    handler = type("Handler", (Backend,), {"service": service, "state": state})
+    with ThreadingHTTPServer(address, handler) as server:
+        server.daemon_threads = True
+        thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02})
+        thread.start()
+        try:
+            yield
+        finally:
+            server.shutdown()
+            thread.join()
+
+
+@contextmanager
+def behind_all(running: Running, **states: Mapping[str, object]) -> Iterator[None]:
+    with ExitStack() as stack:
+        for service in SERVICES:
+            stack.enter_context(behind(running, service.name, states.get(service.role, READY)))
+        yield
+
+
+@pytest.fixture
+def door(fresh: Running) -> Running:
+    """A disposable stack of which the frontend alone runs."""
+    engine, environment = fresh
+    engine.up(environment, [FRONTEND.name], print)
+    return fresh
+
+
+class Answer:
+    def __init__(self, response: http.client.HTTPResponse) -> None:
+        self.status, self.headers, self.body = response.status, response.headers, response.read()
+
+    @property
+    def json(self) -> dict:
+        assert self.headers["Content-Type"].startswith("application/json")
+        return dict(json.loads(self.body))
+
+
+def ask(
+    door: Running,
+    path: str,
+    headers: Mapping[str, str] | None = None,
+    method: str = "GET",
+    body: bytes | None = None,
+) -> Answer:
+    engine, environment = door
+    connection = http.client.HTTPConnection(*engine.address(environment, FRONTEND.name), timeout=10)
+    try:
+        connection.request(method, path, body, dict(headers or {}))
+        return Answer(connection.getresponse())
+    finally:
+        connection.close()
+
+
+@pytest.mark.parametrize(
+    ("path", "service"),
+    [
+        ("/api/accounts/me", "user-service"),
+        ("/api/tickets/?page=2&q=a%20b", "ticket-service"),
+        ("/api/chat/rooms/lobby/messages", "communication-service"),
+        ("/api/notifications/", "communication-service"),
+        ("/api/files/1/content", "file-service"),
+    ],
+)
+def test_a_path_leads_to_its_service_as_it_was_asked(
+    door: Running, path: str, service: str
+) -> None:
+    with behind(door, service):
+        answer = ask(door, path).json
+
+    assert (answer["service"], answer["path"]) == (service, path)
+
+
+def test_a_service_learns_who_asks_and_how(door: Running) -> None:
+    with behind(door, "user-service"):
+        headers = ask(door, "/api/accounts/me", {"Host": "desk.example:81"}).json["headers"]
+        behind_tls = ask(door, "/api/accounts/me", {"X-Forwarded-Proto": "https"}).json["headers"]
+
+    assert headers["host"] == "desk.example:81"
+    assert headers["x-forwarded-for"] == "127.0.0.1"
+    assert headers["x-forwarded-proto"] == "http"
+    assert behind_tls["x-forwarded-proto"] == "https"
+    assert "upgrade" not in headers
+
+
+def test_a_request_keeps_its_number_from_end_to_end(door: Running) -> None:
+    with behind(door, "user-service"):
+        own = ask(door, "/api/accounts/me")
+        given = ask(door, "/api/accounts/me", {"X-Request-ID": "from-afar-1"})
+        absurd = ask(door, "/api/accounts/me", {"X-Request-ID": 'a"b' * 100})
+
+    assert own.headers["X-Request-ID"] == own.json["headers"]["x-request-id"] != ""
+    assert given.headers["X-Request-ID"] == given.json["headers"]["x-request-id"] == "from-afar-1"
+    assert len(absurd.json["headers"]["x-request-id"]) == 32
+
+
+def converse(door: Running, path: str, upgrade: str = "websocket") -> tuple[str, str]:
+    """Ask for another protocol; return the status line and what comes back in it."""
+    address = door[0].address(door[1], FRONTEND.name)
+    request = (
+        f"GET {path} HTTP/1.1\r\nHost: localhost\r\nConnection: Upgrade\r\n"
+        f"Upgrade: {upgrade}\r\n\r\n"
+    )
+    with socket.create_connection(address, timeout=10) as client, client.makefile("rwb") as file:
+        file.write(request.encode())
+        file.flush()
+        status = file.readline().decode().strip()
+        while file.readline().strip():
+            pass
+        if " 101 " not in status:
+            return status, ""
+        file.write(b"hello\n")
+        file.flush()
+        return status, file.readline().decode()
+
+
+def test_a_websocket_reaches_communication_service(door: Running) -> None:
+    with behind(door, "communication-service"):
+        status, heard = converse(door, "/ws/chat/lobby/")
+
+    assert status.startswith("HTTP/1.1 101")
+    assert heard == "communication-service: hello\n"
+
+
+@pytest.mark.parametrize(("path", "upgrade"), [("/api/chat/", "websocket"), ("/ws/chat/", "h2c")])
+def test_nothing_else_becomes_another_protocol(door: Running, path: str, upgrade: str) -> None:
+    with behind(door, "communication-service"):
+        status, _ = converse(door, path, upgrade)
+
+    assert status == "HTTP/1.1 200 OK"
+
+
+@pytest.mark.parametrize("path", ["/api/tickets/", "/ws/chat/lobby/", "/health/ticket-service"])
+def test_a_service_that_is_away_is_json_that_says_when_to_come_back(
+    door: Running, path: str
+) -> None:
+    away = ask(door, path)
+
+    assert away.status == 503
+    assert int(away.headers["Retry-After"]) > 0
+    assert away.json["detail"]
+
+
+def test_a_service_that_returns_is_found_again(door: Running) -> None:
+    assert ask(door, "/api/tickets/").status == 503
+
+    with behind(door, "ticket-service"):
+        assert ask(door, "/api/tickets/").status == 200
+
+
+@pytest.mark.parametrize("path", ["/api/", "/api/nothing/", "/api/users", "/health/x", "/nothing"])
+def test_an_unknown_path_is_a_json_404(door: Running, path: str) -> None:
+    unknown = ask(door, path)
+
+    assert (unknown.status, unknown.json) == (404, {"detail": "Not found."})
+
+
+def test_a_file_of_25_mib_gets_through_and_a_larger_one_is_refused_in_json(door: Running) -> None:
+    limit = 25 * 1024**2
+    with behind(door, "file-service"):
+        assert ask(door, "/api/files/", method="POST", body=bytes(limit)).json["size"] == limit
+        refused = ask(door, "/api/files/", {"Content-Length": str(2 * limit)}, method="POST")
+
+    assert (refused.status, refused.json) == (413, {"detail": "The request is too large."})
+
+
+def test_the_page_brings_all_it_needs_and_may_load_nothing_else(door: Running) -> None:
+    page = ask(door, "/")
+
+    assert page.status == 200
+    assert page.headers["Content-Type"] == "text/html; charset=utf-8"
+    assert page.headers["Content-Security-Policy"].startswith("default-src 'self'")
+    assert page.headers["X-Content-Type-Options"] == "nosniff"
+    assert page.headers["X-Frame-Options"] == "DENY"
+    assert page.headers["Referrer-Policy"]
+    for path in ("/status.js", "/status.css", "/icon.svg"):
+        assert path in page.body.decode()
+        assert ask(door, path).status == 200
+
+
+def test_the_page_asks_for_every_service() -> None:
+    script = (FRONTEND_TEMPLATE.parent / "html" / "status.js").read_text()
+
+    assert json.dumps([service.name for service in SERVICES]) in script
+
+
+def test_the_log_has_every_request_and_no_query_string(door: Running) -> None:
+    ask(door, "/api/tickets/?token=not-for-the-log", {"X-Request-ID": "in-the-log"})
+    log = door[0].stack.state / "logs" / f"{FRONTEND.name}.log"
+    wait_until(lambda: "in-the-log" in log.read_text(), "the request to be logged", 10)
+
+    lines = [json.loads(line) for line in log.read_text().splitlines()]
+
+    assert "not-for-the-log" not in log.read_text()
+    (line,) = [line for line in lines if line["request_id"] == "in-the-log"]
+    assert (line["path"], line["status"], line["upstream_status"]) == ("/api/tickets/", 503, "502")
+
+
+def test_only_loopback_is_listened_on_and_not_as_root(door: Running) -> None:
+    (pid,) = [unit.pid for unit in door[0].status() if unit.pid]
+    family = [psutil.Process(pid), *psutil.Process(pid).children()]
+    listening = {
+        connection.laddr[0]
+        for process in family
+        for connection in process.net_connections(kind="inet")
+        if connection.status == psutil.CONN_LISTEN
+    }
+
+    assert listening == {"127.0.0.1"}
+    if os.geteuid() == 0:
+        assert {process.username() for process in family} == {"postgres"}
+
+
+def test_a_services_new_port_reaches_the_front_door(door: Running, edit: Edit) -> None:
+    engine, environment = door
+    other = str(int(environment["USER_SERVICE_HOST_PORT"]) + 1)
+    edit(engine.stack.root_env, "USER_SERVICE_HOST_PORT", other)
+
+    plan = synchronise.make_plan(engine)
+    synchronise.carry_out(plan, engine, print)
+
+    assert plan.lines() == ["frontend-service restarts (USER_SERVICE_HOST_PORT)"]
+    assert synchronise.make_plan(engine).empty
+    moved = (engine, load(engine.stack))
+    with behind(moved, "user-service"):
+        assert ask(moved, "/api/accounts/me").status == 200
+
+
+@pytest.fixture
+def no_nginx(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """A machine on which nginx is not installed."""
+    which = servers.shutil.which
+    servers.nginx.cache_clear()
+    monkeypatch.setattr(
+        servers.shutil,
+        "which",
+        lambda name, **more: None if name == "nginx" else which(name, **more),
+    )
+    yield
+    servers.nginx.cache_clear()
+
+
+def test_without_nginx_only_the_front_door_is_refused_and_the_package_named(
+    no_nginx: None, fresh: Running
+) -> None:
+    engine, environment = fresh
+    with pytest.raises(HdmsError) as refused:
+        engine.up(environment, [FRONTEND.name], print)
+    assert "apt-get install nginx" in refused.value.hint
+    assert engine.running() == set()
+
+    engine.up(environment, component_names(), print)
+    assert engine.running() == set(component_names())
+
+    (finding,) = [finding for finding in examine(engine) if finding.subject == "nginx"]
+    assert finding.state == "fail"
+    with pytest.raises(HdmsError, match="nginx was not found"):
+        engine.restart(environment, FRONTEND.name, print)
+
+
+def proven(door: Running) -> dict[str, str]:
+    """What `inv verify.health` says of the front door."""
+    results = verify(*door, ["health"], print)
+    (result,) = [result for result in results if result.subject == FRONTEND.name]
+    if result.passed:
+        assert set(result.measurements["services_ms"]) == {service.name for service in SERVICES}
+    return {"status": result.status, "message": result.message, "hint": result.hint}
+
+
+def test_the_check_goes_through_the_front_door_to_every_service(door: Running) -> None:
+    with behind_all(door):
+        assert proven(door)["status"] == "pass"
+
+
+def test_the_check_names_the_service_that_is_away_or_not_ready(door: Running) -> None:
+    with behind_all(door, user_service=DOWN):
+        unready = proven(door)
+    with behind(door, "user-service"):
+        away = proven(door)
+
+    assert "user-service is not ready: cache (Redis)" in unready["message"]
+    assert "ticket-service" not in unready["message"]
+    assert "/health/ticket-service answered 503" in away["message"]
+    assert "user-service" not in away["message"]
+    assert away["hint"] == "inv services.up"
+
+
+def test_somebody_elses_server_on_the_port_is_not_the_front_door(fresh: Running) -> None:
+    engine, environment = fresh
+    with behind(fresh, FRONTEND.name):
+        (result,) = [
+            result
+            for result in verify(engine, environment, ["health"], print)
+            if result.subject == FRONTEND.name
+        ]
+    with behind(fresh, "user-service"), pytest.raises(CheckFailed, match="is user-service, not"):
+        health(engine.address(environment, "user-service"), "/health/ready", FRONTEND.name)
+
+    assert not result.passed
+
+
+def test_the_check_is_left_out_where_the_front_door_does_not_run(running: Running) -> None:
+    results = verify(*running, ["health"], print, only_running=True)
+
+    assert [result.subject for result in results] == component_names()
+
+
+def test_requests_side_by_side_are_all_answered(door: Running) -> None:
+    with behind_all(door), ThreadPoolExecutor(max_workers=16) as pool:
+        answers = list(pool.map(lambda _: ask(door, "/api/tickets/").status, range(200)))
+
+    assert set(answers) == {200}
