@@ -9,7 +9,7 @@ import nox
 
 from hdms import report
 from hdms.catalog import SERVICES, component_names, find_service, process_names
-from hdms.checks.suite import CHECKS
+from hdms.checks.result import CHECKS
 from hdms.checks.suite import verify as verify_all
 from hdms.connections import forget_libpq_variables
 from hdms.disposable import MARK, disposable_containers, disposable_stack

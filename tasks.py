@@ -392,7 +392,8 @@ def _verify(
     only_running: bool = False,
 ) -> None:
     from hdms import report
-    from hdms.checks.suite import CHECKS, verify
+    from hdms.checks.result import CHECKS
+    from hdms.checks.suite import verify
 
     begin = time.monotonic()
     checks = [check] if check else CHECKS
@@ -419,7 +420,9 @@ def _up(engine: str | None, names: Sequence[str]) -> None:
     report.announce(f"starting {', '.join(names)} ({runner.name} engine)")
     started = runner.up(environment, names, report.announce)
     report.print_started(started, time.monotonic() - begin)
-    if environment.drift() or runner.pending(environment):
+    # What was started just now has the newest values.
+    ran_already = any(not unit.seconds for unit in started)
+    if environment.drift() or (ran_already and runner.pending(environment)):
         report.say("note: .env has changed since parts of the stack were told: inv env.sync")
 
 

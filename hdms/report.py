@@ -6,8 +6,7 @@ from collections.abc import Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
-from hdms.checks.result import CheckResult
-from hdms.checks.suite import CHECKS
+from hdms.checks.result import CHECKS, CheckResult
 from hdms.doctor import Finding
 from hdms.engines.base import Engine, Started, UnitStatus
 from hdms.errors import HdmsError, InvalidInput

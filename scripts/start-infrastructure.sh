@@ -95,7 +95,8 @@ if [ ! -x .venv/bin/inv ] || [ "$(cat .venv/hdms-requirements.sha256 2>/dev/null
     "$python" -m venv .venv
     .venv/bin/pip install --quiet --disable-pip-version-check \
         "$(sed -n 's/^\(uv==[^ ]*\).*/\1/p' requirements.txt)"
-    .venv/bin/uv pip install --quiet --python .venv/bin/python --require-hashes -r requirements.txt
+    .venv/bin/uv pip install --quiet --compile-bytecode --python .venv/bin/python \
+        --require-hashes -r requirements.txt
     .venv/bin/uv pip install --quiet --python .venv/bin/python --no-deps --editable .
     echo "$wanted" >.venv/hdms-requirements.sha256
 fi

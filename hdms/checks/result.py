@@ -5,6 +5,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
+CHECKS = ("db", "cache", "celery", "channels", "health")
 PASS, FAIL = "pass", "fail"
 
 

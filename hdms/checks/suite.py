@@ -7,12 +7,11 @@ from functools import partial
 from hdms.catalog import COMPONENTS, FRONTEND, SERVICES, WEB_SERVICES, process_names
 from hdms.checks import components
 from hdms.checks.frontend import front_door
-from hdms.checks.result import CheckResult, outcome
+from hdms.checks.result import CHECKS, CheckResult, outcome
 from hdms.checks.services import endpoint, proven_inside
 from hdms.engines.base import Announce, Engine
 from hdms.environment.environment import Environment
 
-CHECKS = ("db", "cache", "celery", "channels", "health")
 # What a check needs beside the components.
 NEEDED_PROCESS = {"celery": "file-worker", "channels": "communication-service"}
 _COMPONENT_PROOFS = {
