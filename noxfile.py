@@ -3,13 +3,14 @@
 import atexit
 import functools
 import logging
+import time
 from pathlib import Path
 
 import nox
 
 from hdms import report
 from hdms.catalog import SERVICES, component_names, find_service, process_names
-from hdms.checks.result import CHECKS
+from hdms.checks.result import CHECKS, CheckResult
 from hdms.checks.suite import verify as verify_all
 from hdms.connections import forget_libpq_variables
 from hdms.disposable import MARK, disposable_containers, disposable_stack
@@ -96,23 +97,29 @@ def parity(session: nox.Session) -> None:
     except HdmsError as error:
         session.skip(f"this machine cannot run containers: {error.message} ({error.hint})")
     proven = {}
-    for engine_name, stack in (
-        ("embedded", disposable_stack),
-        ("compose", disposable_containers),
-    ):
+    for name, stack in (("embedded", disposable_stack), ("compose", disposable_containers)):
+        session.log(f"the {name} engine")
         with stack() as (engine, environment):
-            engine.up(environment, component_names(), session.log)
-            failed = [r for r in migrate(engine, environment, SERVICES, session.log) if r.error]
-            if failed:
-                session.error(f"the migrations of {failed[0].service} failed:\n{failed[0].error}")
-            engine.up(environment, process_names(), session.log)
-            proven[engine_name] = verify_all(engine, environment, CHECKS, session.log)
-        report.print_results(proven[engine_name], 0)
+            proven[name] = _prove_all(session, engine, environment)
     found = differences(proven["embedded"], proven["compose"])
-    failures = [result.id for results in proven.values() for result in results if not result.passed]
-    if found or failures:
-        session.error("\n".join(["embedded and compose differ:", *found, *failures]))
-    session.log(f"both engines proved the same {len(proven['compose'])} results")
+    if found:
+        session.error("embedded and compose differ:\n  " + "\n  ".join(found))
+    failed = [r.id for results in proven.values() for r in results if not r.passed]
+    if failed:
+        session.error(f"not proven: {', '.join(failed)}")
+    session.log(f"both engines proved the same {len(proven['compose'])} connections")
+
+
+def _prove_all(session: nox.Session, engine: Engine, environment: Environment) -> list[CheckResult]:
+    begin = time.monotonic()
+    engine.up(environment, component_names(), session.log)
+    failed = [r for r in migrate(engine, environment, SERVICES, session.log) if r.error]
+    if failed:
+        session.error(f"the migrations of {failed[0].service} failed:\n{failed[0].error}")
+    engine.up(environment, process_names(), session.log)
+    results = verify_all(engine, environment, CHECKS, session.log)
+    report.print_results(results, time.monotonic() - begin)
+    return results
 
 
 def _install(session: nox.Session, service: str) -> None:

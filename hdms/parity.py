@@ -22,7 +22,7 @@ def differences(one: Sequence[CheckResult], other: Sequence[CheckResult]) -> lis
 def _facts(results: Sequence[CheckResult]) -> dict[str, Any]:
     facts: dict[str, Any] = {}
     for result in results:
-        facts[result.id] = result.status if result.passed else f"{result.status}: {result.message}"
+        facts[result.id] = result.status if result.passed else f"fail ({result.message})"
         for name, value in result.measurements.items():
             if not name.endswith("_ms") and name not in _VARYING:
                 # The engines may carry different releases of one major version.

@@ -1,3 +1,4 @@
 #!/bin/sh
-# Same as: inv verify.health
-cd "$(dirname "$0")/.." && exec .venv/bin/inv verify.health "$@"
+# What each component and process says of its health (with Docker: what Docker says), then proofs.
+cd "$(dirname "$0")/.." || exit 1
+.venv/bin/inv infra.status && .venv/bin/inv services.status && exec .venv/bin/inv verify.health "$@"
