@@ -219,8 +219,14 @@ def test_a_start_that_was_interrupted_can_be_repeated(
     assert [r for r in prove_components(engine, environment) if not r.passed] == []
 
 
-def test_a_path_with_spaces_and_signs_works(tmp_path_factory: pytest.TempPathFactory) -> None:
-    home = tmp_path_factory.mktemp("x") / 'it\'s 100% "mine"; yes'
+@pytest.fixture
+def short_path(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder that does not have the test's name in its path: a socket's may not be long."""
+    return tmp_path_factory.mktemp("x")
+
+
+def test_a_path_with_spaces_and_signs_works(short_path: Path) -> None:
+    home = short_path / 'it\'s 100% "mine"; yes'
     for folder in [home.parent, *home.parents][:-2]:
         folder.mkdir(exist_ok=True)
         folder.chmod(0o711)
@@ -235,8 +241,8 @@ def test_a_path_with_spaces_and_signs_works(tmp_path_factory: pytest.TempPathFac
 
 
 @pytest.mark.parametrize("name", ["a,b", "a[b]", "a*", "a?", "a\nb"])
-def test_a_path_that_a_server_would_misread_is_refused(tmp_path: Path, name: str) -> None:
-    stack = Stack(tmp_path / name)
+def test_a_path_that_a_server_would_misread_is_refused(short_path: Path, name: str) -> None:
+    stack = Stack(short_path / name)
     write_initial_files(stack)
 
     with pytest.raises(HdmsError, match="cannot have in a path"):
@@ -252,9 +258,9 @@ def test_a_path_that_is_too_long_for_a_socket_is_refused(tmp_path: Path) -> None
 
 
 @pytest.mark.skipif(os.geteuid() != 0, reason="only root changes accounts")
-def test_root_is_told_when_the_components_account_cannot_pass(tmp_path: Path) -> None:
-    (tmp_path / "closed").mkdir(mode=0o700)
-    stack = Stack(tmp_path / "closed")
+def test_root_is_told_when_the_components_account_cannot_pass(short_path: Path) -> None:
+    (short_path / "closed").mkdir(mode=0o700)
+    stack = Stack(short_path / "closed")
     write_initial_files(stack)
 
     with pytest.raises(HdmsError, match="cannot enter"):
