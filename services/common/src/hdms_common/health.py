@@ -14,6 +14,7 @@ from redis.asyncio import Redis
 from redis.exceptions import RedisError
 
 from hdms_common.connectivity import pgbouncer, redis
+from hdms_common.log import once_a_minute
 
 LIMIT_SECONDS = 2.0
 
@@ -30,7 +31,7 @@ async def ready(request: HttpRequest) -> JsonResponse:
     dependencies = await probe_dependencies()
     down = {name: state for name, state in dependencies.items() if state["status"] == "down"}
     for name, state in down.items():
-        logger.error("%s is down: %s", name, state["error"])
+        logger.error("%s is down: %s", name, state["error"], extra=once_a_minute(name))
     status = "unavailable" if down else "ready"
     return JsonResponse(
         {"service": settings.SERVICE, "status": status, "dependencies": dependencies},

@@ -11,6 +11,7 @@ from rest_framework.response import Response
 from rest_framework.views import exception_handler
 
 from hdms_common.connectivity import pgbouncer, redis
+from hdms_common.log import once_a_minute
 
 logger = logging.getLogger(__name__)
 
@@ -21,12 +22,12 @@ ERRORS = (OperationalError, InterfaceError, *_REDIS_ERRORS)
 
 
 def report(error: Exception) -> str:
-    """Log one of ERRORS on one line; the sentence for the client."""
+    """Log one of ERRORS on one line, once a minute; the sentence for the client."""
     if isinstance(error, _REDIS_ERRORS):
         dependency, where = "message broker", f"Redis at {redis.address()}"
     else:
         dependency, where = "database", f"PgBouncer at {pgbouncer.address()}"
-    logger.error("%s failed: %s", where, error)
+    logger.error("%s failed: %s", where, error, extra=once_a_minute(where))
     return f"The {dependency} is unavailable, try again shortly."
 
 

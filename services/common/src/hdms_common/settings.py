@@ -31,6 +31,7 @@ INSTALLED_APPS = [
     "hdms_common",
 ]
 MIDDLEWARE = [
+    "hdms_common.request_id.middleware",
     "django.middleware.security.SecurityMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
@@ -153,8 +154,8 @@ def simple_jwt(env: Environment) -> dict[str, Any]:
     }
 
 
-def logging(env: Environment) -> dict[str, Any]:
-    """LOGGING: one line per event on stderr, from LOG_LEVEL up."""
+def logging(env: Environment, *, as_json: bool = False) -> dict[str, Any]:
+    """LOGGING: one line per event on stderr, from LOG_LEVEL up; `as_json`: an object per line."""
     level = env.text("LOG_LEVEL", "INFO").upper()
     levels = ("DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL")
     if level not in levels:
@@ -162,13 +163,24 @@ def logging(env: Environment) -> dict[str, Any]:
     return {
         "version": 1,
         "disable_existing_loggers": False,
+        "filters": {
+            "request_id": {"()": "hdms_common.log.RequestIdFilter"},
+            "limit": {"()": "hdms_common.log.LimitFilter"},
+        },
         "formatters": {
             "line": {
                 "()": "hdms_common.log.LineFormatter",
                 "fmt": f"%(asctime)s %(levelname)s {env.service} %(name)s: %(message)s",
+            },
+            "json": {"()": "hdms_common.log.JsonFormatter", "service": env.service},
+        },
+        "handlers": {
+            "stderr": {
+                "class": "logging.StreamHandler",
+                "formatter": "json" if as_json else "line",
+                "filters": ["limit", "request_id"],
             }
         },
-        "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
         "root": {"handlers": ["stderr"], "level": level},
         # Django gives these two handlers of their own.
         "loggers": {

@@ -12,10 +12,13 @@ http = get_asgi_application()
 # Only after Django is set up can the apps be imported.
 from apps.chat.authentication import TokenMiddleware  # noqa: E402
 from apps.chat.routing import websocket_router  # noqa: E402
+from hdms_common.request_id import WebSocketMiddleware  # noqa: E402
 
 application = ProtocolTypeRouter(
     {
         "http": http,
-        "websocket": AllowedHostsOriginValidator(TokenMiddleware(websocket_router)),
+        "websocket": WebSocketMiddleware(
+            AllowedHostsOriginValidator(TokenMiddleware(websocket_router))
+        ),
     }
 )

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from celery import Celery, bootsteps, signals
 
+from hdms_common import task_request_id  # noqa: F401 - importing it is enough
 from hdms_common.connectivity.celery import ECHO_TASK, echo
 from hdms_common.startup import check_dependencies
 

@@ -7,6 +7,7 @@ from celery import shared_task
 from kombu.exceptions import OperationalError
 
 from apps.files.models import StoredFile
+from hdms_common.log import once_a_minute
 
 logger = logging.getLogger(__name__)
 
@@ -34,7 +35,12 @@ def enqueue(file_id: int) -> None:
     try:
         make_available.delay(file_id)
     except OperationalError as error:
-        logger.error("file %s stays pending, Redis took no task: %s", file_id, error)
+        logger.error(
+            "file %s stays pending, Redis took no task: %s",
+            file_id,
+            error,
+            extra=once_a_minute("enqueue"),
+        )
 
 
 @shared_task

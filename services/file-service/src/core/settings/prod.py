@@ -2,8 +2,10 @@
 
 from core.settings.base import *  # noqa: F403
 from core.settings.base import ENV
+from hdms_common import settings as common
 from hdms_common.production import *  # noqa: F403
 from hdms_common.production import refuse_development_values
 
 DEBUG = False
+LOGGING = common.logging(ENV, as_json=True)
 refuse_development_values(ENV)
