@@ -2,6 +2,7 @@
 
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from typing import ClassVar
 
@@ -152,6 +153,16 @@ class Engine(ABC):
 
         Each raises an `HdmsError` with the remedy where it is missing.
         """
+
+    def _clients_waiting_for(
+        self, name: str, environment: Environment, announce: Announce
+    ) -> AbstractContextManager[None]:
+        """Return what spares requests the restart of PostgreSQL; nothing for other units."""
+        if name != "postgres" or not {"postgres", "pgbouncer"} <= self.running():
+            return nullcontext()
+        from hdms.pausing import clients_waiting
+
+        return clients_waiting(environment, self.address(environment, "pgbouncer"), announce)
 
     def running(self) -> set[str]:
         """Return the names of what runs."""

@@ -115,7 +115,8 @@ class EmbeddedEngine(Engine):
             self._supervisor.configure(
                 programs(self._layout, environment, self._virtual_environments())
             )
-            seconds = self._changes.restart(environment, name)
+            with self._clients_waiting_for(name, environment, announce):
+                seconds = self._changes.restart(environment, name)
             return Started(name, seconds, self._units.place(environment, name))
 
     def status(self) -> list[UnitStatus]:

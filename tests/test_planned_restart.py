@@ -1,0 +1,48 @@
+"""A restart of PostgreSQL by inv, under a steady load of queries through PgBouncer."""
+
+import threading
+from collections.abc import Iterator
+
+import pytest
+from conftest import InContainers, Running
+
+from hdms import connections
+from hdms.engines.base import Engine
+from hdms.environment.environment import Environment
+
+
+@pytest.fixture(params=["running", "containers"])
+def stack_under_load(request: pytest.FixtureRequest) -> Iterator[Running | InContainers]:
+    yield request.getfixturevalue(request.param)
+
+
+def test_no_query_fails_while_postgresql_restarts(
+    stack_under_load: tuple[Engine, Environment],
+) -> None:
+    engine, environment = stack_under_load
+    address = engine.address(environment, "pgbouncer")
+    ended = threading.Event()
+    failures: list[Exception] = []
+    answered = []
+
+    def query() -> None:
+        while not ended.is_set():
+            try:
+                with connections.database(environment, address) as database:
+                    answered.append(database.execute("SELECT 1").fetchone())
+            except Exception as error:
+                failures.append(error)
+
+    clients = [threading.Thread(target=query) for _ in range(4)]
+    for client in clients:
+        client.start()
+    engine.restart(environment, "postgres", print)
+    before = len(answered)
+    while len(answered) < before + 20 and not failures:
+        ended.wait(0.01)
+    ended.set()
+    for client in clients:
+        client.join()
+
+    assert failures == []
+    assert before > 0
