@@ -16,7 +16,7 @@ from hdms.connections import forget_libpq_variables
 from hdms.disposable import MARK, disposable_containers, disposable_stack
 from hdms.engines import choose
 from hdms.engines.base import Engine
-from hdms.engines.compose.project import require_docker
+from hdms.engines.compose.client import require_docker
 from hdms.environment.environment import Environment
 from hdms.environment.validation import load
 from hdms.errors import HdmsError

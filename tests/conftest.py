@@ -7,8 +7,8 @@ import pytest
 
 from hdms.catalog import component_names
 from hdms.disposable import disposable_containers, disposable_stack
+from hdms.engines.compose.client import require_docker
 from hdms.engines.compose.engine import ComposeEngine
-from hdms.engines.compose.project import require_docker
 from hdms.engines.embedded.engine import EmbeddedEngine
 from hdms.environment.environment import Environment
 from hdms.environment.initial import write_initial_files

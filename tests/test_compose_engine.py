@@ -16,8 +16,9 @@ from hdms.checks.suite import prove_components
 from hdms.engines import choose, forget
 from hdms.engines import remember as remember_engine
 from hdms.engines.base import Engine
+from hdms.engines.compose.client import require_docker
 from hdms.engines.compose.engine import ComposeEngine
-from hdms.engines.compose.project import Project, require_docker
+from hdms.engines.compose.project import Project
 from hdms.engines.embedded.engine import EmbeddedEngine
 from hdms.environment.validation import load
 from hdms.errors import HdmsError, InvalidInput, StartFailed

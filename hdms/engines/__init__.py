@@ -3,8 +3,8 @@
 import os
 
 from hdms.engines.base import Engine
+from hdms.engines.compose.client import answers
 from hdms.engines.compose.engine import ComposeEngine
-from hdms.engines.compose.project import answers
 from hdms.engines.embedded.engine import EmbeddedEngine
 from hdms.errors import InvalidInput
 from hdms.stack import Stack

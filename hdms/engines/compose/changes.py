@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any
 from hdms.catalog import component_names, port_variable, process_names
 from hdms.engines.base import Change
 from hdms.engines.compose import postgres
-from hdms.engines.compose.containers import is_healthy, started_at, status
 from hdms.engines.compose.project import Project
+from hdms.engines.compose.state import is_healthy, started_at, status
 from hdms.environment.environment import Environment
 from hdms.errors import InvalidInput
 from hdms.ports import require_free

@@ -4,15 +4,14 @@ import re
 import threading
 import time
 from collections.abc import Sequence
-from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from hdms.catalog import port_variable
-from hdms.engines.base import UnitStatus
-from hdms.engines.compose.project import explained
+from hdms.engines.compose.client import explained
+from hdms.engines.compose.state import health_output, is_healthy, published_ports
 from hdms.engines.starting import GivenUp
 from hdms.errors import HdmsError, StartFailed
-from hdms.ports import LOOPBACK, holder
+from hdms.ports import holder
 from hdms.process import last_lines
 from hdms.stack import PROJECT
 from hdms.wait import wait_until
@@ -130,75 +129,6 @@ class Containers:
             return self._client
 
 
-def status(name: str, containers: Sequence["Container"]) -> UnitStatus:
-    """Return the state of one unit, the worst of its containers."""
-    if not containers:
-        return UnitStatus(name, "stopped")
-    states = [_status(name, container) for container in containers]
-    order = ("failed", "stopped", "starting", "running")
-    worst = min(states, key=lambda unit: order.index(unit.state))
-    if len(states) > 1:
-        detail = f"{len(states)} containers {worst.detail}".strip()
-        return UnitStatus(name, worst.state, None, worst.uptime, detail)
-    return worst
-
-
-def published_ports(container: "Container") -> list[str]:
-    """Return the ports of this machine at which a container is reached while it runs."""
-    if container.status != "running":
-        return []
-    bindings = container.attrs["NetworkSettings"]["Ports"] or {}
-    return [published[0]["HostPort"] for published in bindings.values() if published]
-
-
-def address(container: "Container") -> tuple[str, int]:
-    """Return where this machine reaches a running container's one port.
-
-    Where none is published (production), that is its address in Docker's network, which only a
-    Linux machine has a route to.
-    """
-    ports = published_ports(container)
-    if ports:
-        return LOOPBACK, int(ports[0])
-    # Not the database's network, on which this machine has no address.
-    networks = container.attrs["NetworkSettings"]["Networks"]
-    network = next(n for name, n in networks.items() if name.endswith("_hdms_network"))
-    (exposed, *_) = container.attrs["NetworkSettings"]["Ports"]
-    return network["IPAddress"], int(exposed.split("/")[0])
-
-
-def is_healthy(container: "Container") -> bool:
-    """Return whether Docker's last look at a container found it healthy."""
-    health: dict[str, Any] = container.attrs["State"].get("Health", {})
-    return bool(health.get("Status") == "healthy")
-
-
-def started_at(container: "Container") -> float:
-    """Return when a container was started, in seconds since the epoch."""
-    # Nanoseconds, of which Python takes six digits.
-    text = container.attrs["State"]["StartedAt"][:19]
-    return datetime.fromisoformat(text).replace(tzinfo=UTC).timestamp()
-
-
-def _status(name: str, container: "Container") -> UnitStatus:
-    state: dict[str, Any] = container.attrs["State"]
-    health = str(state.get("Health", {}).get("Status", ""))
-    if state["Status"] == "running":
-        uptime = max(0.0, time.time() - started_at(container))
-        if health == "starting":
-            return UnitStatus(name, "starting", uptime=uptime)
-        detail = f"unhealthy: {_health_output(container)}" if health == "unhealthy" else health
-        return UnitStatus(name, "running", uptime=uptime, detail=detail)
-    if state["Status"] in ("created", "removing") or not _crashed(state):
-        return UnitStatus(name, "stopped")
-    return UnitStatus(name, "failed", detail=f"{state['Status']}, exit code {state['ExitCode']}")
-
-
-def _crashed(state: dict[str, Any]) -> bool:
-    # 137 and 143 are SIGKILL and SIGTERM, with which somebody stopped it.
-    return state["Status"] in ("restarting", "dead") or state["ExitCode"] not in (0, 137, 143)
-
-
 def _wait_healthy(container: "Container", given_up: threading.Event) -> None:
     from docker.errors import NotFound
 
@@ -224,13 +154,8 @@ def _wait_healthy(container: "Container", given_up: threading.Event) -> None:
             )
         if state.get("Health", {}).get("Status") == "unhealthy":
             raise StartFailed(
-                f"{name} runs, but is not healthy: {_health_output(container)}",
+                f"{name} runs, but is not healthy: {health_output(container)}",
                 f"inv infra.logs {name}",
             )
 
     wait_until(healthy, f"{name} to be healthy", READY_SECONDS, still_possible, LOOK_SECONDS)
-
-
-def _health_output(container: "Container") -> str:
-    log = container.attrs["State"].get("Health", {}).get("Log") or [{}]
-    return " ".join(str(log[-1].get("Output", "")).split())[:200] or "its probe fails"

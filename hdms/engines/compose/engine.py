@@ -12,8 +12,10 @@ from hdms.catalog import (
 )
 from hdms.engines.base import Announce, Change, Engine, Started, UnitStatus
 from hdms.engines.compose import changes, postgres
-from hdms.engines.compose.containers import Containers, address, status
-from hdms.engines.compose.project import Project, require_docker
+from hdms.engines.compose.client import require_docker
+from hdms.engines.compose.containers import Containers
+from hdms.engines.compose.project import Project
+from hdms.engines.compose.state import address, status
 from hdms.engines.compose.units import Units
 from hdms.engines.host import inherited_environment, service_variables
 from hdms.engines.lock import exclusively
@@ -108,8 +110,8 @@ class ComposeEngine(Engine):
         timeout: float | None = None,
         interactive: bool = False,
     ) -> Completed:
-        # Docker's client can be killed; what it started in the container must end by itself.
-        bounded = [*(["timeout", f"{timeout:.0f}"] if timeout else []), *command]
+        # Killed at the timeout is Docker's client; what it started must end by itself.
+        bounded = [*(["timeout", f"{timeout + 1:.0f}"] if timeout else []), *command]
         terminal = [] if interactive else ["-T"]
         inside = (
             ["exec", *terminal, service]

@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING
 from hdms.catalog import WEB_SERVICES, process_names, service_of
 from hdms.engines.base import Announce, Started
 from hdms.engines.compose import postgres
-from hdms.engines.compose.containers import Containers, status
+from hdms.engines.compose.containers import Containers
 from hdms.engines.compose.project import Project
+from hdms.engines.compose.state import status
 from hdms.engines.host import place
 from hdms.engines.starting import start_all
 from hdms.environment.environment import Environment
