@@ -48,9 +48,7 @@ def disposable_containers() -> Iterator[tuple[ComposeEngine, Environment]]:
         try:
             yield engine, load(stack)
         finally:
-            engine.down([], _silent)
-            engine.delete_data()
-            engine.delete_images()
+            engine.discard()
 
 
 @contextmanager

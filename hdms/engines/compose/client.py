@@ -76,6 +76,11 @@ _KNOWN = (
         "stop what holds it, or set another *_HOST_PORT in .env",
     ),
     (
+        "non-overlapping IPv4 address pool",
+        "Docker has no addresses left for another network",
+        "remove networks that nothing uses: docker network prune",
+    ),
+    (
         "pull access denied|manifest unknown|failed to resolve|error pulling image"
         "|TLS handshake timeout|i/o timeout|no such host",
         "an image could not be pulled",

@@ -71,8 +71,9 @@ class ComposeEngine(Engine):
                 raise HdmsError("the stack is running", "inv infra.down")
             self._project.compose_on_what_exists("down", "--volumes", "--remove-orphans")
 
-    def delete_images(self) -> None:
-        """Delete the images that were built for this stack."""
+    def discard(self) -> None:
+        """Stop and delete everything of this stack at once, built images too."""
+        self._project.compose_on_what_exists("down", "--volumes", "--remove-orphans", "--timeout=5")
         self._containers.remove_images(self._project.name)
 
     def restart(self, environment: Environment, name: str, announce: Announce) -> Started:
