@@ -189,7 +189,7 @@ def infra_down(
             f"delete the database, Redis' data and stored files in {runner.stack.state}?"
         )
     stopped = runner.down([], report.announce)
-    forget(runner.stack)
+    forget(runner)
     report.say(f"stopped: {', '.join(stopped)}" if stopped else "nothing was running")
     if volumes:
         runner.delete_data()

@@ -35,5 +35,6 @@ def open_redis_cli(engine: Engine, environment: Environment, arguments: Sequence
         raise HdmsError("redis-cli was not found on the PATH", "apt-get install redis-tools")
     host, port = engine.address(environment, "redis")
     command = [program, "-h", host, "-p", str(port), *arguments]
-    variables = {"REDISCLI_AUTH": environment["REDIS_PASSWORD"]}
+    password = environment["REDIS_PASSWORD"]
+    variables = {"REDISCLI_AUTH": password} if password else {}
     return run(command, env=variables, check=False, interactive=True).exit_code

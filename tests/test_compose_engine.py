@@ -315,5 +315,17 @@ def test_later_commands_take_the_engine_that_started_the_stack(
     assert isinstance(choose(stack), EmbeddedEngine)
     assert isinstance(choose(stack, "compose"), ComposeEngine)
 
-    forget(stack)
+    forget(ComposeEngine(stack))
+    assert isinstance(choose(stack), EmbeddedEngine)
+    forget(EmbeddedEngine(stack))
     assert isinstance(choose(stack), ComposeEngine)
+
+
+def test_a_stack_does_not_start_on_a_second_engine(containers: InContainers) -> None:
+    engine, _ = containers
+    remember_engine(engine)
+
+    with pytest.raises(HdmsError, match="runs on the compose engine") as refused:
+        remember_engine(EmbeddedEngine(engine.stack))
+
+    assert "inv infra.down --engine compose" in refused.value.hint

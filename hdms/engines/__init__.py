@@ -6,7 +6,7 @@ from hdms.engines.base import Engine
 from hdms.engines.compose.client import answers
 from hdms.engines.compose.engine import ComposeEngine
 from hdms.engines.embedded.engine import EmbeddedEngine
-from hdms.errors import InvalidInput
+from hdms.errors import HdmsError, InvalidInput
 from hdms.stack import Stack
 
 ENGINES: dict[str, type[Engine]] = {
@@ -32,14 +32,25 @@ def choose(stack: Stack, name: str | None = None) -> Engine:
 
 
 def remember(engine: Engine) -> None:
-    """Let later commands take this engine, until `forget`."""
+    """Let later commands take this engine, until `forget`.
+
+    Raises:
+        HdmsError: the stack runs on another engine.
+    """
+    other = _remembered(engine.stack)
+    if other and other != engine.name and ENGINES[other](engine.stack).running():
+        raise HdmsError(
+            f"this stack runs on the {other} engine, not on the {engine.name} one",
+            f"inv infra.down --engine {other}, then try again",
+        )
     engine.stack.state.mkdir(exist_ok=True)
     (engine.stack.state / "engine").write_text(engine.name + "\n")
 
 
-def forget(stack: Stack) -> None:
-    """Let the next command choose anew."""
-    (stack.state / "engine").unlink(missing_ok=True)
+def forget(engine: Engine) -> None:
+    """Let the next command choose anew, if this engine was remembered."""
+    if _remembered(engine.stack) == engine.name:
+        (engine.stack.state / "engine").unlink(missing_ok=True)
 
 
 def _remembered(stack: Stack) -> str:
