@@ -371,6 +371,40 @@ def doctor(_c: Context, json: bool = False, engine: str | None = None) -> None:
         raise Exit(code=1)
 
 
+# --- faults ---------------------------------------------------------------------------------
+
+
+@command(
+    help={
+        "component": "only this one, e.g. redis",
+        "kind": "only this kind: restart, stop, kill or pause",
+        "json": JSON,
+        "engine": ENGINE,
+    }
+)
+def faults(
+    _c: Context,
+    component: str | None = None,
+    kind: str | None = None,
+    json: bool = False,
+    engine: str | None = None,
+) -> None:
+    """Break each component in each way under load; measure who notices, recovers, loses work."""
+    from hdms import report
+    from hdms.catalog import component_names, require_component
+    from hdms.faults.campaign import KINDS, require_kind, run
+
+    components = [require_component(component)] if component else component_names()
+    kinds = [require_kind(kind)] if kind else KINDS
+    campaign = run(*_stack(engine), components, kinds, report.announce)
+    if json:
+        report.print_json(campaign.as_dict())
+    else:
+        report.print_campaign(campaign)
+    if not campaign.passed:
+        raise Exit(code=1)
+
+
 # --- verify ---------------------------------------------------------------------------------
 
 
@@ -480,4 +514,5 @@ namespace = Collection(
     ),
     migrate,
     doctor,
+    faults,
 )  # fmt: skip

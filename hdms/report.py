@@ -4,13 +4,16 @@ import json
 import sys
 from collections.abc import Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from hdms.checks.result import CHECKS, CheckResult
 from hdms.doctor import Finding
 from hdms.engines.base import Engine, Started, UnitStatus
 from hdms.errors import HdmsError, InvalidInput
 from hdms.migrate import Migrated
+
+if TYPE_CHECKING:
+    from hdms.faults.campaign import Campaign
 
 
 def announce(line: str) -> None:
@@ -87,6 +90,23 @@ def print_results(results: Sequence[CheckResult], seconds: float) -> None:
             say(f"  do: {hint}")
     passed = len(results) - len(failures)
     say(f"\n{passed} connections proven, {len(failures)} failed, in {seconds:.1f} s.")
+
+
+def print_campaign(campaign: "Campaign") -> None:
+    """Print what each service saw of each fault, in seconds, and the work that was lost."""
+    headings = ("component", "fault", "service", "noticed", "failed", "longest", "recovered")
+    rows = [
+        (
+            *(m.component, m.fault, m.service),
+            "never" if m.noticed is None else f"{m.noticed:.2f} s",
+            *(str(m.failed), f"{m.longest:.2f} s", f"{m.recovered:.2f} s"),
+        )
+        for m in campaign.measured
+    ]
+    print_table(headings, rows)
+    say("")
+    for service, count in campaign.lost.items():
+        say(f"{service}: {campaign.acknowledged.get(service, 0)} writes acknowledged, {count} lost")
 
 
 def results_as_json(results: Sequence[CheckResult], seconds: float) -> dict[str, Any]:

@@ -3,7 +3,9 @@
 from collections.abc import Iterator
 
 import pytest
+import redis
 
+from hdms import connections
 from hdms.catalog import component_names, process_names
 from hdms.disposable import disposable_containers, disposable_stack
 from hdms.engines.base import Engine
@@ -12,6 +14,7 @@ from hdms.environment.environment import Environment
 from hdms.environment.validation import load
 from hdms.errors import HdmsError
 from hdms.stack import Stack
+from hdms.wait import wait_until
 
 Made = tuple[Engine, Environment]
 
@@ -65,6 +68,33 @@ def test_status_names_everything_of_the_catalog(made: Made) -> None:
     engine, _ = made
 
     assert [unit.name for unit in engine.status()] == [*component_names(), *process_names()]
+
+
+def test_a_component_that_is_killed_comes_back_by_itself(made: Made) -> None:
+    engine, environment = made
+    engine.up(environment, ["redis"], print)
+
+    engine.kill("redis")
+
+    wait_until(lambda: engine.running() == {"redis"}, "redis to be back", 30)
+
+
+def test_a_frozen_component_is_silent_until_it_is_thawed(made: Made) -> None:
+    engine, environment = made
+    if engine.name == "fake":
+        pytest.skip("the fake engine runs nothing that could be silent")
+    engine.up(environment, ["redis"], print)
+    address = engine.address(environment, "redis")
+
+    engine.freeze("redis")
+    with connections.redis_client(environment, address) as client:
+        client.connection_pool.connection_kwargs["socket_timeout"] = 0.2
+        with pytest.raises(redis.TimeoutError):
+            client.ping()
+    engine.thaw("redis")
+
+    with connections.redis_client(environment, address) as client:
+        assert client.ping()
 
 
 def test_what_never_ran_has_no_log(made: Made) -> None:

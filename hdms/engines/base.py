@@ -148,6 +148,18 @@ class Engine(ABC):
         """Return what a service's program on this machine needs beside its `.env`: no secret."""
 
     @abstractmethod
+    def kill(self, name: str) -> None:
+        """Kill a running component or process with SIGKILL; it is restarted by itself."""
+
+    @abstractmethod
+    def freeze(self, name: str) -> None:
+        """Let a running component or process be alive and silent, until `thaw`."""
+
+    @abstractmethod
+    def thaw(self, name: str) -> None:
+        """Undo `freeze`."""
+
+    @abstractmethod
     def needs(self) -> Mapping[str, Callable[[], str]]:
         """Return what the engine needs of this machine: name -> what tells what was found.
 

@@ -98,6 +98,15 @@ class FakeEngine(Engine):
     def variables(self, environment: Environment, service: str) -> dict[str, str]:
         return {}
 
+    def kill(self, name: str) -> None:
+        pass
+
+    def freeze(self, name: str) -> None:
+        pass
+
+    def thaw(self, name: str) -> None:
+        pass
+
     def needs(self) -> Mapping[str, Callable[[], str]]:
         return {}
 

@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from hdms.catalog import (
     FRONTEND,
@@ -33,6 +34,9 @@ from hdms.errors import HdmsError, InvalidInput
 from hdms.ports import LOOPBACK
 from hdms.process import Completed, follow_output, run
 from hdms.stack import PROJECT, Stack, source_folder
+
+if TYPE_CHECKING:
+    import psutil
 
 _STATES = {"RUNNING": "running", "STARTING": "running", "STOPPED": "stopped", "STOPPING": "stopped"}
 
@@ -180,6 +184,17 @@ class EmbeddedEngine(Engine):
         own = service_variables(self._layout, environment, find_service(service))
         return {**inherited_environment(), **own}
 
+    def kill(self, name: str) -> None:
+        self._process(name).kill()
+
+    def freeze(self, name: str) -> None:
+        for process in self._family(name):
+            process.suspend()
+
+    def thaw(self, name: str) -> None:
+        for process in self._family(name):
+            process.resume()
+
     def needs(self) -> Mapping[str, Callable[[], str]]:
         return {
             "account": _described_account,
@@ -188,6 +203,18 @@ class EmbeddedEngine(Engine):
             "redis": lambda: servers.described(servers.redis_server()),
             "nginx": lambda: servers.described(servers.nginx(), "-v"),
         }
+
+    def _process(self, name: str) -> "psutil.Process":
+        import psutil
+
+        pid = next(unit.pid for unit in self.status() if unit.name == name)
+        if pid is None:
+            raise HdmsError(f"{name} does not run", f"inv infra.start {name}")
+        return psutil.Process(pid)
+
+    def _family(self, name: str) -> "list[psutil.Process]":
+        process = self._process(name)
+        return [process, *process.children(recursive=True)]
 
     @contextmanager
     def _exclusively(self, announce: Announce) -> Iterator[None]:

@@ -7,6 +7,7 @@ from datetime import timedelta
 from typing import Any
 from urllib.parse import quote
 
+from psycopg_pool.base import AttemptWithBackoff
 from redis.asyncio.retry import Retry
 from redis.backoff import ExponentialBackoff, NoBackoff
 from redis.exceptions import ConnectionError as RedisConnectionError
@@ -22,6 +23,10 @@ CELERY_DATABASE = 2
 
 CACHE_TIMEOUT_SECONDS = 300
 REDIS_SOCKET_TIMEOUT_SECONDS = 2
+
+# psycopg_pool's first pause before it tries again to connect, doubled each time. Its own, 1 s and
+# not configurable, lets a request that came while PgBouncer restarted wait until it times out.
+AttemptWithBackoff.INITIAL_DELAY = 0.1  # seconds
 
 INSTALLED_APPS = [
     # Simple JWT's users, stateless ones too, need the model classes of these two.

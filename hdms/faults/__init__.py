@@ -1,0 +1,1 @@
+"""Breaking a stack on purpose, under load, and measuring how it recovers."""
