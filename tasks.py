@@ -246,9 +246,9 @@ def infra_restart(_c: Context, name: str, engine: str | None = None) -> None:
     from hdms import report
     from hdms.catalog import require_unit
 
-    require_unit(name)
+    unit = require_unit(name)
     runner, environment = _stack(engine)
-    started = runner.restart(environment, name, report.announce)
+    started = runner.restart(environment, unit, report.announce)
     report.print_started([started], started.seconds)
 
 
@@ -481,9 +481,8 @@ def _logs(engine: str | None, names: Sequence[str], lines: int, follow: bool) ->
     from hdms import report
     from hdms.catalog import require_unit
 
-    for name in names:
-        require_unit(name)
-    report.print_logs(_engine(engine), names, lines, follow)
+    units = [require_unit(name) for name in names]
+    report.print_logs(_engine(engine), units, lines, follow)
 
 
 def _collection(name: str, *tasks: Any, default: str | None = None) -> Collection:

@@ -190,11 +190,13 @@ def require_component(name: str) -> str:
 
 
 def require_unit(name: str) -> str:
-    """Return `name` if a component or process is called so.
+    """Return the component or process called `name` (`user` is short for `user-service`).
 
     Raises:
         InvalidInput: there is neither.
     """
+    if f"{name}-service" in process_names():
+        return f"{name}-service"
     return _require(name, [*component_names(), *process_names()], "component or process")
 
 

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
 
-from hdms.catalog import COMPONENTS, WEB_SERVICES
+from hdms.catalog import COMPONENTS, WEB_SERVICES, component_names
 from hdms.engines.base import Engine
 from hdms.environment.validation import load
 from hdms.errors import HdmsError
@@ -109,8 +109,11 @@ def _stack(engine: Engine) -> list[Finding]:
         Finding("stack", "fail", f"{unit.name}: {unit.detail}", f"inv infra.logs {unit.name}")
         for unit in failed
     ]
-    text = f"running: {', '.join(running)}" if running else "not running"
-    return [
-        *findings,
-        Finding("stack", "ok" if running else "note", text, "" if running else "inv infra.up"),
+    if not running:
+        return [*findings, Finding("stack", "note", "not running", "inv infra.up")]
+    findings += [
+        Finding("stack", "note", f"{name} is stopped", f"inv infra.start {name}")
+        for name in component_names()
+        if name not in running
     ]
+    return [*findings, Finding("stack", "ok", f"running: {', '.join(running)}")]

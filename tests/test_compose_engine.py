@@ -13,6 +13,7 @@ from keepsake import remember, require_remembered
 from hdms import synchronise
 from hdms.catalog import component_names
 from hdms.checks.suite import prove_components
+from hdms.disposable import disposable_containers
 from hdms.engines import choose, forget
 from hdms.engines import remember as remember_engine
 from hdms.engines.base import Engine
@@ -208,6 +209,20 @@ def test_a_taken_port_is_named_with_its_holder_and_nothing_is_left_running(
     assert f"pid {os.getpid()} " in taken.value.message
     assert "REDIS_HOST_PORT" in taken.value.hint
     assert engine.running() == set()
+
+
+def test_a_port_that_another_container_has_is_named_with_that_container(
+    containers: InContainers, edit: Edit
+) -> None:
+    first, environment = containers
+    with disposable_containers() as (second, _):
+        edit(second.stack.root_env, "REDIS_HOST_PORT", environment["REDIS_HOST_PORT"])
+
+        with pytest.raises(HdmsError) as taken:
+            second.up(load(second.stack), ["redis"], print)
+
+    assert f"held by the container {container(first, 'redis')}" in taken.value.message
+    assert "REDIS_HOST_PORT" in taken.value.hint
 
 
 def test_a_container_that_ends_at_its_start_shows_the_end_of_its_log(

@@ -10,7 +10,7 @@ from hdms.catalog import port_variable
 from hdms.engines.compose.client import explained
 from hdms.engines.compose.state import health_output, is_healthy, published_ports
 from hdms.engines.starting import GivenUp
-from hdms.errors import HdmsError, StartFailed
+from hdms.errors import HdmsError, StartFailed, TimedOut
 from hdms.ports import holder
 from hdms.process import last_lines
 from hdms.stack import PROJECT
@@ -97,9 +97,7 @@ class Containers:
             client.images.remove(str(image.id), force=True)
 
     def _start_failed(self, name: str, said: str) -> HdmsError:
-        taken = re.search(
-            r":(\d+)[^:]*(?:port is already allocated|.*address already in use)", said
-        )
+        taken = re.search(r":(\d+)\D*(?:port is already allocated|address already in use)", said)
         if taken is None:
             return explained("docker start", said)
         port, variable = taken[1], port_variable(name)
@@ -158,4 +156,11 @@ def _wait_healthy(container: "Container", given_up: threading.Event) -> None:
                 f"inv infra.logs {name}",
             )
 
-    wait_until(healthy, f"{name} to be healthy", READY_SECONDS, still_possible, LOOK_SECONDS)
+    try:
+        wait_until(healthy, name, READY_SECONDS, still_possible, LOOK_SECONDS)
+    except TimedOut:
+        raise StartFailed(
+            f"{name} runs, but was not healthy after {READY_SECONDS:.0f} s: "
+            f"{health_output(container)}",
+            f"inv infra.logs {name}",
+        ) from None

@@ -130,6 +130,8 @@ class ComposeEngine(Engine):
     def apply(self, environment: Environment, announce: Announce) -> None:
         with self._exclusively(announce):
             todo = self.pending(environment)
+            states = {unit.name: unit.state for unit in self.status()}
+            self._require_components([change.name for change in todo], states)
             for change in todo:
                 announce(f"{change.name} {change.action}")
             # First in the database that runs: a run that is interrupted after this finds the
