@@ -1,6 +1,7 @@
 """The commands of HDMS: a table of contents. The work is done in `hdms/`."""
 
 import functools
+import os
 import sys
 import time
 from collections.abc import Callable, Sequence
@@ -37,6 +38,8 @@ def command(**options: Any) -> Callable[[Callable[..., None]], Any]:
             except HdmsError as error:
                 report.print_error(error)
                 raise Exit(code=error.exit_code) from None
+            except BrokenPipeError:  # `| head` has seen enough
+                sys.stdout = open(os.devnull, "w")  # noqa: SIM115, PTH123 - until the end
             except OSError as error:
                 place = f"{error.filename}: " if error.filename else ""
                 report.print_error(HdmsError(f"{place}{error.strerror or error}"))
@@ -470,11 +473,13 @@ def _down(engine: str | None, names: Sequence[str]) -> None:
 def _status(engine: str | None, as_json: bool, names: Sequence[str]) -> None:
     from hdms import report
 
-    units = [unit for unit in _engine(engine).status() if unit.name in names]
+    runner = _engine(engine)
+    units = [unit for unit in runner.status() if unit.name in names]
     if as_json:
         report.print_json([unit.__dict__ for unit in units])
     else:
         report.print_status(units)
+        report.say(f"on the {runner.name} engine")
 
 
 def _logs(engine: str | None, names: Sequence[str], lines: int, follow: bool) -> None:

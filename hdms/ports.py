@@ -51,7 +51,7 @@ def holder(port: int) -> str:
                 break
             try:
                 process = psutil.Process(connection.pid)
-                command = " ".join(process.cmdline()) or process.name()
+                command = " ".join(" ".join(process.cmdline()).split()) or process.name()
                 return f"pid {process.pid} ({command[:COMMAND_LENGTH_SHOWN]})"
             except psutil.Error:
                 break

@@ -179,7 +179,7 @@ def confirm(question: str) -> None:
     Raises:
         InvalidInput: the answer is not yes, or there is nobody to ask.
     """
-    if not sys.stdin.isatty():
+    if sys.stdin is None or not sys.stdin.isatty():
         raise InvalidInput(f"{question} Nobody can be asked here", "add --yes")
     if input(f"{question} [y/N] ").strip().lower() not in ("y", "yes"):
         raise InvalidInput("nothing was changed")

@@ -2,15 +2,19 @@
 # In a container: make PgBouncer's configuration from the environment, then become PgBouncer.
 set -eu
 umask 077
+# The volume belongs to the account of the image that made it, which may have been another one.
+folder=/etc/pgbouncer
+[ -w $folder ] || folder=/tmp
+
 PGBOUNCER_LISTEN_ADDRESS=0.0.0.0
 PGBOUNCER_LISTEN_PORT=6432
-PGBOUNCER_AUTH_FILE=/etc/pgbouncer/userlist.txt
+PGBOUNCER_AUTH_FILE=$folder/userlist.txt
 POSTGRES_HOST=postgres
 
 # The template's ${NAME} are filled in by the shell; set -u stops at one that has no value.
 eval "cat <<END
 $(cat /config/pgbouncer.ini.example)
-END" >/etc/pgbouncer/pgbouncer.ini
+END" >$folder/pgbouncer.ini
 
 admin_password=${PGBOUNCER_PASSWORD:-$POSTGRES_PASSWORD}
 {
@@ -26,4 +30,4 @@ admin_password=${PGBOUNCER_PASSWORD:-$POSTGRES_PASSWORD}
 
 # The image that the specification names has it in /opt.
 PATH=$PATH:/usr/sbin:/opt/pgbouncer
-exec pgbouncer /etc/pgbouncer/pgbouncer.ini
+exec pgbouncer $folder/pgbouncer.ini

@@ -7,7 +7,7 @@ From it come validation, the `.env.example` files, `docs/environment-variables.m
 from typing import Any
 
 from hdms.catalog import FRONTEND, SERVICES, Service, find_service
-from hdms.environment.variable import Variable, choice, fixed, identifier, integer, password
+from hdms.environment.variable import Variable, choice, fixed, identifier, image, integer, password
 
 ROOT = "root"
 
@@ -100,7 +100,7 @@ _ROOT_VARIABLES = (
     _variable(
         "PGBOUNCER_IMAGE",
         "With Docker: the image that PgBouncer runs in; empty means Debian's package",
-        {"expected": "an image's name, e.g. pgbouncer/pgbouncer:latest"},
+        image(),
         default="",
     ),
     _variable(

@@ -8,6 +8,8 @@ from dataclasses import dataclass, field
 _PASSWORD = re.compile(r"[A-Za-z0-9!%&()*+,\-./:;<=>?@\[\]^_{|}~]+")
 _IDENTIFIER = re.compile(r"[a-z_][a-z0-9_]{0,62}")
 
+_IMAGE = re.compile(r"[a-z0-9][A-Za-z0-9._/:@-]*")
+
 # What the services' production settings refuse in a key, too (hdms_common.production).
 EXAMPLE_WORDS = ("change", "default", "example", "insecure", "secret")
 WELL_KNOWN_SECRETS = ("password", "postgres", "changeme", "change-me", "secret", "redis", "admin")
@@ -96,6 +98,15 @@ def identifier() -> dict[str, object]:
     return {
         "expected": expected,
         "problem": lambda value: None if _IDENTIFIER.fullmatch(value) else f"expected {expected}",
+    }
+
+
+def image() -> dict[str, object]:
+    """Return the fields of a variable that names a container image."""
+    expected = "an image's name, e.g. pgbouncer/pgbouncer:latest"
+    return {
+        "expected": expected,
+        "problem": lambda value: None if _IMAGE.fullmatch(value) else f"expected {expected}",
     }
 
 

@@ -92,6 +92,16 @@ _KNOWN = (
         "correct what the last lines name, then try again",
     ),
     (
+        r"\.ya?ml: no such file or directory|no configuration file provided",
+        "a compose file is missing",
+        "see COMPOSE_FILE, in .env or in the shell",
+    ),
+    (
+        "Invalid bind address|Unable to resolve docker endpoint|context .*not found|TLS",
+        "Docker cannot be reached as the shell says",
+        "see DOCKER_HOST, DOCKER_CONTEXT and DOCKER_TLS_VERIFY; unset them for this machine's own",
+    ),
+    (
         "required variable",
         "a variable is missing in .env",
         "set it, then: inv env.sync",

@@ -4,6 +4,7 @@ import re
 import threading
 import time
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING
 
 from hdms.catalog import port_variable
@@ -20,7 +21,8 @@ if TYPE_CHECKING:
     from docker import DockerClient
     from docker.models.containers import Container
 
-API_SECONDS = 60
+# Longer than PostgreSQL's grace period to stop.
+API_SECONDS = 90
 READY_SECONDS = 120.0
 LOOK_SECONDS = 0.05
 LOG_LINES = 15
@@ -89,6 +91,27 @@ class Containers:
         for container in (c for name in names for c in existing.get(name, ())):
             if container.status == "created" or not only_created:
                 container.remove(force=True)
+
+    def stop(self, project: str, names: Sequence[str]) -> None:
+        """Stop the containers of some units side by side, each within its grace period."""
+        existing = self.of(project)
+        stopping = [c for name in names for c in existing.get(name, ()) if c.status != "exited"]
+        with ThreadPoolExecutor(max_workers=max(1, len(stopping))) as pool:
+            for _ in pool.map(lambda container: container.stop(), stopping):
+                pass
+
+    def remove_all(self, project: str) -> None:
+        """Remove every container and network of a project; its volumes stay."""
+        client, label = self._connected(), f"{_PROJECT}={project}"
+        for container in self._list([label]):
+            container.remove(force=True)
+        for network in client.networks.list(filters={"label": label}):
+            network.remove()
+
+    def remove_volumes(self, project: str) -> None:
+        """Remove the volumes of a project, whose containers are gone."""
+        for volume in self._connected().volumes.list(filters={"label": f"{_PROJECT}={project}"}):
+            volume.remove()
 
     def remove_images(self, project: str) -> None:
         """Remove the images that were built for a project."""

@@ -1,7 +1,7 @@
 """The Compose engine behind the seam of `hdms/engines/base.py`."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 
 from hdms.catalog import (
     component_names,
@@ -19,6 +19,7 @@ from hdms.engines.compose.state import address, status
 from hdms.engines.compose.units import Units
 from hdms.engines.host import inherited_environment, service_variables
 from hdms.engines.lock import exclusively
+from hdms.engines.starting import uninterrupted
 from hdms.environment.environment import Environment
 from hdms.errors import HdmsError, InvalidInput
 from hdms.ports import LOOPBACK
@@ -48,8 +49,9 @@ class ComposeEngine(Engine):
             try:
                 return self._units.start(environment, names, announce)
             except BaseException:  # also Ctrl-C: nothing half-started is left
-                self._units.stop(new)
-                self._containers.remove(self._project.name, new, only_created=True)
+                with uninterrupted(), suppress(HdmsError):
+                    self._units.stop(new)
+                    self._containers.remove(self._project.name, new, only_created=True)
                 raise
 
     def down(self, names: Sequence[str], announce: Announce) -> list[str]:
@@ -59,21 +61,22 @@ class ComposeEngine(Engine):
             running = self.running()
             units = [*component_names(), *process_names()]
             stopping = [name for name in names or units if name in running]
-            if names:
-                self._units.stop(stopping)
-            else:
-                self._project.compose_on_what_exists("down", "--remove-orphans")
+            self._units.stop(stopping)
+            if not names:
+                self._containers.remove_all(self._project.name)
             return stopping
 
     def delete_data(self) -> None:
         with self._exclusively(lambda _line: None):
             if self.running():
                 raise HdmsError("the stack is running", "inv infra.down")
-            self._project.compose_on_what_exists("down", "--volumes", "--remove-orphans")
+            self._containers.remove_all(self._project.name)
+            self._containers.remove_volumes(self._project.name)
 
     def discard(self) -> None:
         """Stop and delete everything of this stack at once, built images too."""
-        self._project.compose_on_what_exists("down", "--volumes", "--remove-orphans", "--timeout=5")
+        self._containers.remove_all(self._project.name)
+        self._containers.remove_volumes(self._project.name)
         self._containers.remove_images(self._project.name)
 
     def restart(self, environment: Environment, name: str, announce: Announce) -> Started:
@@ -95,9 +98,10 @@ class ComposeEngine(Engine):
         if not containers:
             raise HdmsError(f"{name} has no log yet: it was never started, or was taken down")
         following = ["--follow"] if follow else []
-        yield from follow_output(
-            ["docker", "logs", f"--tail={lines}", *following, str(containers[0].id)]
-        )
+        for container in containers[:1] if follow else containers:  # there may be replicas
+            yield from follow_output(
+                ["docker", "logs", f"--tail={lines}", *following, str(container.id)]
+            )
 
     def prepare(self, services: Sequence[str], announce: Announce) -> None:
         running = self.running()

@@ -4,20 +4,21 @@ import hashlib
 import json
 import os
 import re
+import shutil
 import sys
 from collections.abc import Sequence
-from pathlib import Path
 from typing import Any
 
-from hdms.engines.compose.client import explained
+from hdms.engines.compose.client import WITHOUT_DOCKER, explained
 from hdms.environment.env_file import EnvFile
 from hdms.environment.schema import ROOT, VARIABLES
-from hdms.errors import HdmsError
+from hdms.errors import HdmsError, InvalidInput
 from hdms.process import Completed, run
 from hdms.stack import HOME_VARIABLE, PROJECT, Stack
 
 NAME_VARIABLE = "COMPOSE_PROJECT_NAME"
 FILES_VARIABLE = "COMPOSE_FILE"
+_NAME = re.compile(r"[a-z0-9][a-z0-9_-]*[a-z0-9]")
 
 
 class Project:
@@ -32,6 +33,12 @@ class Project:
         written = _written(self._stack).get(NAME_VARIABLE)
         chosen = os.environ.get(NAME_VARIABLE) or written
         if chosen:
+            if not _NAME.fullmatch(chosen):
+                raise InvalidInput(
+                    f"{NAME_VARIABLE}={chosen}: expected small letters, digits, - and _, "
+                    "beginning with a letter or digit",
+                    "correct it in .env or in the shell",
+                )
             return chosen
         home = self._stack.home
         if home == PROJECT:  # as Compose makes it of the folder's name
@@ -56,6 +63,8 @@ class Project:
             f"--env-file={self._stack.root_env}",
             *(f"--file={file}" for file in self._files()),
         ]
+        if shutil.which("docker") is None:
+            raise HdmsError("docker was not found on the PATH", WITHOUT_DOCKER)
         finished = run(
             ["docker", "compose", *options, *arguments],
             cwd=PROJECT,
@@ -66,19 +75,6 @@ class Project:
             interactive=interactive,
         )
         if check and finished.exit_code != 0:
-            raise explained(f"docker compose {arguments[0]}", finished.stderr or finished.stdout)
-        return finished
-
-    def compose_on_what_exists(self, *arguments: str) -> Completed:
-        """Run `docker compose` on the containers that exist, whatever the files say by now."""
-        finished = run(
-            ["docker", "compose", f"--project-name={self.name}", *arguments],
-            cwd=Path("/"),  # no compose file is found there
-            env={n: v for n, v in os.environ.items() if n != FILES_VARIABLE},
-            clean=True,
-            check=False,
-        )
-        if finished.exit_code != 0:
             raise explained(f"docker compose {arguments[0]}", finished.stderr or finished.stdout)
         return finished
 

@@ -78,7 +78,11 @@ def _status(name: str, container: "Container") -> UnitStatus:
 
 def _crashed(state: dict[str, Any]) -> bool:
     # 137 and 143 are SIGKILL and SIGTERM, with which somebody stopped it.
-    return state["Status"] in ("restarting", "dead") or state["ExitCode"] not in (0, 137, 143)
+    return state["Status"] in ("restarting", "dead", "paused") or state["ExitCode"] not in (
+        0,
+        137,
+        143,
+    )
 
 
 def health_output(container: "Container") -> str:

@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from typing import TYPE_CHECKING
 
-from hdms.catalog import WEB_SERVICES, process_names, service_of
+from hdms.catalog import WEB_SERVICES, component_names, process_names, service_of
 from hdms.engines.base import Announce, Started
 from hdms.engines.compose import postgres
 from hdms.engines.compose.containers import Containers
@@ -72,10 +72,9 @@ class Units:
             self._project.build(images)
 
     def stop(self, names: Sequence[str]) -> None:
-        """Stop containers; they, and what they logged, stay."""
-        existing = [name for name in names if name in self.existing()]
-        if existing:
-            self._project.compose_on_what_exists("stop", *existing)
+        """Stop containers, what needs others first; they, and what they logged, stay."""
+        for group in (process_names(), ["pgbouncer"], component_names()):
+            self._containers.stop(self._project.name, [name for name in group if name in names])
 
     def existing(self) -> Mapping[str, list["Container"]]:
         """Return name -> containers, running or not."""
@@ -86,6 +85,7 @@ class Units:
         if names:
             self.build(names, announce)
             with self._creating:
+                self._project.compose("config", "--quiet")  # before anything is removed
                 self._containers.remove(self._project.name, names)
                 # With their dependencies (not `--no-deps`), which are in a container's hash: else
                 # plain `docker compose up` would take each container for changed.

@@ -191,5 +191,7 @@ def logging(env: Environment, *, as_json: bool = False) -> dict[str, Any]:
         "loggers": {
             "django": {"handlers": [], "propagate": True},
             "django.server": {"handlers": [], "propagate": True},
+            # At INFO it repeats the query string of each WebSocket.
+            "uvicorn.error": {"level": "WARNING"},
         },
     }
