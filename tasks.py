@@ -189,14 +189,15 @@ def infra_down(
     runner = _engine(engine)
     if volumes and not yes:
         report.confirm(
-            f"delete the database, Redis' data and stored files in {runner.stack.state}?"
+            f"delete the database, Redis' data and stored files of the {runner.name} engine?"
         )
     stopped = runner.down([], report.announce)
     forget(runner)
-    report.say(f"stopped: {', '.join(stopped)}" if stopped else "nothing was running")
+    nothing = f"nothing was running on the {runner.name} engine"
+    report.say(f"stopped: {', '.join(stopped)}" if stopped else nothing)
     if volumes:
         runner.delete_data()
-        report.say("deleted all data")
+        report.say(f"deleted all data of the {runner.name} engine")
 
 
 @command(name="status", help={"json": JSON, "engine": ENGINE})
@@ -449,18 +450,19 @@ def _verify(
 
 def _up(engine: str | None, names: Sequence[str]) -> None:
     from hdms import report
-    from hdms.engines import remember
+    from hdms.engines import remember, require_sole
 
     begin = time.monotonic()
     runner, environment = _stack(engine)
-    remember(runner)
+    require_sole(runner)
     report.announce(f"starting {', '.join(names)} ({runner.name} engine)")
     started = runner.up(environment, names, report.announce)
+    remember(runner)
     report.print_started(started, time.monotonic() - begin)
     # What was started just now has the newest values.
     ran_already = any(not unit.seconds for unit in started)
     if environment.drift() or (ran_already and runner.pending(environment)):
-        report.say("note: .env has changed since parts of the stack were told: inv env.sync")
+        report.say("note: .env or a compose file has changed since parts were told: inv env.sync")
 
 
 def _down(engine: str | None, names: Sequence[str]) -> None:

@@ -7,7 +7,12 @@ if [ "${1:-}" = "--help" ]; then
     echo "usage: scripts/start-infrastructure.sh"
     echo "Installs what is missing (apt packages, .venv), then runs: inv env.init, infra.up,"
     echo "migrate --all, services.up, verify. Nothing that is there already is changed."
+    echo "HDMS_ENGINE=embedded or =compose in the environment chooses the engine."
     exit 0
+fi
+if [ $# -gt 0 ]; then
+    echo "error: unexpected argument '$1', see --help" >&2
+    exit 2
 fi
 
 stop() {

@@ -14,7 +14,7 @@ from hdms import synchronise
 from hdms.catalog import component_names
 from hdms.checks.suite import prove_components
 from hdms.disposable import disposable_containers
-from hdms.engines import choose, forget
+from hdms.engines import choose, forget, require_sole
 from hdms.engines import remember as remember_engine
 from hdms.engines.base import Engine
 from hdms.engines.compose.client import require_docker
@@ -98,6 +98,44 @@ def test_plain_compose_takes_nothing_for_changed_after_inv(containers: InContain
 
 
 VOLUMED = ("postgres", "pgbouncer", "redis")
+
+
+def test_down_works_when_a_container_was_removed_behind_its_back(
+    containers: InContainers,
+) -> None:
+    engine, _ = containers
+    docker("rm", "--force", container(engine, "postgres"))
+
+    assert engine.down(["redis"], print) == ["redis"]
+    assert engine.down([], print) == ["pgbouncer"]
+    assert engine.running() == set()
+
+
+def test_another_image_may_have_made_pgbouncers_volume(
+    fresh_containers: InContainers, edit: Edit
+) -> None:
+    engine, _ = fresh_containers
+    edit(engine.stack.root_env, "PGBOUNCER_IMAGE", "redis:7")  # has no PgBouncer
+    with pytest.raises(StartFailed, match="pgbouncer"):
+        engine.up(load(engine.stack), component_names(), print)
+
+    edit(engine.stack.root_env, "PGBOUNCER_IMAGE", "")
+    engine.up(load(engine.stack), component_names(), print)
+
+    require_proven(engine)
+
+
+def test_a_missing_compose_file_is_named_and_nothing_is_removed(
+    containers: InContainers, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    engine, environment = containers
+    engine.down(["redis"], print)
+    monkeypatch.setenv("COMPOSE_FILE", "nosuch.yml")
+
+    with pytest.raises(HdmsError, match="a compose file is missing"):
+        engine.up(environment, component_names(), print)
+
+    assert docker("inspect", "--format={{.State.Status}}", container(engine, "redis")) == "exited\n"
 
 
 def test_a_volume_with_another_password_is_seen_and_mended(
@@ -326,6 +364,7 @@ def test_later_commands_take_the_engine_that_started_the_stack(
     monkeypatch.delenv("HDMS_ENGINE")
     assert isinstance(choose(stack), ComposeEngine)
 
+    stack.state.mkdir()
     remember_engine(EmbeddedEngine(stack))
     assert isinstance(choose(stack), EmbeddedEngine)
     assert isinstance(choose(stack, "compose"), ComposeEngine)
@@ -341,6 +380,6 @@ def test_a_stack_does_not_start_on_a_second_engine(containers: InContainers) -> 
     remember_engine(engine)
 
     with pytest.raises(HdmsError, match="runs on the compose engine") as refused:
-        remember_engine(EmbeddedEngine(engine.stack))
+        require_sole(EmbeddedEngine(engine.stack))
 
     assert "inv infra.down --engine compose" in refused.value.hint

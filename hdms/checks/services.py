@@ -72,6 +72,8 @@ def health(address: connections.Address, path: str, expected: str) -> tuple[str,
     where = f"http://{address[0]}:{address[1]}{path}"
     try:
         status, body = connections.http_get(address, path, timeout=15)
+        if status == 500:
+            raise CheckFailed(f"{where} answered 500", f"inv services.logs {expected}")
         answer = json.loads(body)
         if status == 503 and "service" not in answer:
             raise CheckFailed(f"{where} answered 503: {answer['detail']}", "inv services.up")

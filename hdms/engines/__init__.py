@@ -31,11 +31,11 @@ def choose(stack: Stack, name: str | None = None) -> Engine:
     return ENGINES[wanted](stack)
 
 
-def remember(engine: Engine) -> None:
-    """Let later commands take this engine, until `forget`.
+def require_sole(engine: Engine) -> None:
+    """Check that the stack does not run on another engine.
 
     Raises:
-        HdmsError: the stack runs on another engine.
+        HdmsError: it does.
     """
     other = _remembered(engine.stack)
     if other and other != engine.name and ENGINES[other](engine.stack).running():
@@ -43,7 +43,10 @@ def remember(engine: Engine) -> None:
             f"this stack runs on the {other} engine, not on the {engine.name} one",
             f"inv infra.down --engine {other}, then try again",
         )
-    engine.stack.state.mkdir(exist_ok=True)
+
+
+def remember(engine: Engine) -> None:
+    """Let later commands take this engine, which started the stack, until `forget`."""
     (engine.stack.state / "engine").write_text(engine.name + "\n")
 
 

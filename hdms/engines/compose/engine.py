@@ -143,8 +143,7 @@ class ComposeEngine(Engine):
             if any(change.name == "postgres" for change in todo):
                 self._provision_if_running(environment)
             recreated = [c.name for c in todo if c.action == changes.RECREATE]
-            if "pgbouncer" in recreated:
-                self._units.build(["pgbouncer"], announce)
+            self._units.build(recreated, announce)
             for group in (["postgres"], ["pgbouncer", "redis"], process_names()):
                 names = [name for name in group if name in recreated]
                 if names:

@@ -5,7 +5,7 @@ import logging
 import pytest
 from django.test import Client
 
-from hdms_common.log import RequestIdFilter
+from hdms_common.log import RequestIdFilter, request_id
 
 
 def test_the_id_that_the_front_door_gave_is_in_the_answer() -> None:
@@ -28,3 +28,9 @@ def test_what_is_logged_for_a_request_has_its_id(caplog: pytest.LogCaptureFixtur
         Client().get("/no-such-page", headers={"X-Request-ID": "abc-2"})
 
     assert {getattr(r, "request_id", None) for r in caplog.records} == {"abc-2"}
+
+
+def test_what_is_logged_after_a_request_has_no_id() -> None:
+    Client().get("/health/live", headers={"X-Request-ID": "abc-3"})
+
+    assert request_id.get() == ""

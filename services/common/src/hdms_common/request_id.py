@@ -5,7 +5,8 @@ The front door gives one in X-Request-ID, or passes on what it was given; an ans
 
 import re
 import uuid
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterator
+from contextlib import contextmanager
 from typing import Any
 
 from asgiref.sync import iscoroutinefunction
@@ -26,16 +27,16 @@ def middleware(get_response: Answer) -> Answer:
     if iscoroutinefunction(get_response):
 
         async def answer_later(request: HttpRequest) -> HttpResponse:
-            taken = _take(request.headers.get(HEADER, ""))
-            response: HttpResponse = await get_response(request)
+            with _taken(request.headers.get(HEADER, "")) as taken:
+                response: HttpResponse = await get_response(request)
             response[HEADER] = taken
             return response
 
         return answer_later
 
     def answer(request: HttpRequest) -> HttpResponse:
-        taken = _take(request.headers.get(HEADER, ""))
-        response: HttpResponse = get_response(request)
+        with _taken(request.headers.get(HEADER, "")) as taken:
+            response: HttpResponse = get_response(request)
         response[HEADER] = taken
         return response
 
@@ -49,12 +50,16 @@ class WebSocketMiddleware:
         self._application = application
 
     async def __call__(self, scope: dict[str, Any], receive: Any, send: Any) -> None:
-        headers = dict(scope["headers"])
-        _take(headers.get(HEADER.lower().encode(), b"").decode("latin-1"))
-        await self._application(scope, receive, send)
+        given = dict(scope["headers"]).get(HEADER.lower().encode(), b"").decode("latin-1")
+        with _taken(given):
+            await self._application(scope, receive, send)
 
 
-def _take(given: str) -> str:
+@contextmanager
+def _taken(given: str) -> Iterator[str]:
     taken = given if _PLAUSIBLE.fullmatch(given) else uuid.uuid4().hex
-    request_id.set(taken)
-    return taken
+    token = request_id.set(taken)
+    try:
+        yield taken
+    finally:
+        request_id.reset(token)
