@@ -5,11 +5,12 @@ The front door gives one in X-Request-ID, or passes on what it was given; an ans
 
 import re
 import uuid
-from collections.abc import Awaitable, Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Awaitable, Callable
 from typing import Any
 
 from asgiref.sync import iscoroutinefunction
+from django.core.signals import request_finished
+from django.dispatch import receiver
 from django.http import HttpRequest, HttpResponse
 from django.utils.decorators import sync_and_async_middleware
 
@@ -27,16 +28,16 @@ def middleware(get_response: Answer) -> Answer:
     if iscoroutinefunction(get_response):
 
         async def answer_later(request: HttpRequest) -> HttpResponse:
-            with _taken(request.headers.get(HEADER, "")) as taken:
-                response: HttpResponse = await get_response(request)
+            taken = _take(request.headers.get(HEADER, ""))
+            response: HttpResponse = await get_response(request)
             response[HEADER] = taken
             return response
 
         return answer_later
 
     def answer(request: HttpRequest) -> HttpResponse:
-        with _taken(request.headers.get(HEADER, "")) as taken:
-            response: HttpResponse = get_response(request)
+        taken = _take(request.headers.get(HEADER, ""))
+        response: HttpResponse = get_response(request)
         response[HEADER] = taken
         return response
 
@@ -51,15 +52,17 @@ class WebSocketMiddleware:
 
     async def __call__(self, scope: dict[str, Any], receive: Any, send: Any) -> None:
         given = dict(scope["headers"]).get(HEADER.lower().encode(), b"").decode("latin-1")
-        with _taken(given):
-            await self._application(scope, receive, send)
+        _take(given)
+        await self._application(scope, receive, send)
 
 
-@contextmanager
-def _taken(given: str) -> Iterator[str]:
+def _take(given: str) -> str:
     taken = given if _PLAUSIBLE.fullmatch(given) else uuid.uuid4().hex
-    token = request_id.set(taken)
-    try:
-        yield taken
-    finally:
-        request_id.reset(token)
+    request_id.set(taken)
+    return taken
+
+
+@receiver(request_finished)
+def _forget(**_: object) -> None:
+    # Not in the middleware: Django logs a bad answer after all of it.
+    request_id.set("")
