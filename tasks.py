@@ -380,27 +380,31 @@ def doctor(_c: Context, json: bool = False, engine: str | None = None) -> None:
 
 @command(
     help={
-        "component": "only this one, e.g. redis",
-        "kind": "only this kind: restart, stop, kill or pause",
+        "only": "only this component or process, e.g. redis or file-worker",
+        "kind": "only this kind: restart, stop, kill, pause or refuse",
         "json": JSON,
         "engine": ENGINE,
     }
 )
 def faults(
     _c: Context,
-    component: str | None = None,
+    only: str | None = None,
     kind: str | None = None,
     json: bool = False,
     engine: str | None = None,
 ) -> None:
-    """Break each component in each way under load; measure who notices, recovers, loses work."""
+    """Break each part in each way under load; measure who notices, recovers, loses work."""
     from hdms import report
-    from hdms.catalog import component_names, require_component
-    from hdms.faults.campaign import KINDS, require_kind, run
+    from hdms.catalog import require_unit
+    from hdms.faults import page
+    from hdms.faults.campaign import run
+    from hdms.faults.kinds import faults as all_faults
+    from hdms.faults.kinds import require_kind
 
-    components = [require_component(component)] if component else component_names()
-    kinds = [require_kind(kind)] if kind else KINDS
-    campaign = run(*_stack(engine), components, kinds, report.announce)
+    chosen = all_faults(require_unit(only) if only else None, require_kind(kind) if kind else None)
+    runner, environment = _stack(engine)
+    campaign = run(runner, environment, chosen, report.announce)
+    report.announce(f"wrote {page.write(campaign, runner.stack)}")
     if json:
         report.print_json(campaign.as_dict())
     else:

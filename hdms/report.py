@@ -93,20 +93,31 @@ def print_results(results: Sequence[CheckResult], seconds: float) -> None:
 
 
 def print_campaign(campaign: "Campaign") -> None:
-    """Print what each service saw of each fault, in seconds, and the work that was lost."""
-    headings = ("component", "fault", "service", "noticed", "failed", "longest", "recovered")
-    rows = [
-        (
-            *(m.component, m.fault, m.service),
-            "never" if m.noticed is None else f"{m.noticed:.2f} s",
-            *(str(m.failed), f"{m.longest:.2f} s", f"{m.recovered:.2f} s"),
-        )
-        for m in campaign.measured
-    ]
+    """Print what each client saw of each fault, in seconds, and the work that was lost."""
+    headings = ("part", "fault", "away", "client", "noticed", "failed", "longest", "recovered")
+    rows = []
+    for i in campaign.incidents:
+        what = (i.part, i.fault, f"{i.away:.2f} s")
+        noticed = [m for m in i.measured if m.noticed is not None]
+        rows += [
+            (
+                *(*what, m.stream, f"{m.noticed:.2f} s", str(m.failed)),
+                *(f"{m.longest:.2f} s", f"{m.recovered:.2f} s"),
+            )
+            for m in noticed
+        ]
+        if not noticed:
+            longest = max(m.longest for m in i.measured)
+            row = (*what, "none", "", "0", f"{longest:.2f} s", f"{i.recovered:.2f} s")
+            rows.append(row)
     print_table(headings, rows)
-    say("")
-    for service, count in campaign.lost.items():
-        say(f"{service}: {campaign.acknowledged.get(service, 0)} writes acknowledged, {count} lost")
+    unseen = sum(all(m.noticed is None for m in i.measured) for i in campaign.incidents)
+    say(f"\n{len(campaign.incidents)} faults; {unseen} of them no client noticed.")
+    for stream, names in campaign.lost.items():
+        count = campaign.acknowledged.get(stream, 0)
+        say(f"{stream}: {count} writes acknowledged, {len(names)} lost")
+    slowest = max(campaign.incidents, key=lambda i: i.recovered)
+    say(f"Slowest recovery: {slowest.recovered:.2f} s, {slowest.part}: {slowest.fault}.")
 
 
 def results_as_json(results: Sequence[CheckResult], seconds: float) -> dict[str, Any]:

@@ -8,7 +8,7 @@ from django.core.cache import caches
 from django.core.cache.backends.base import BaseCache
 from pytest_django import Settings
 
-from hdms_common.cache import RedisCacheClient
+from hdms_common import cache
 
 
 @pytest.fixture
@@ -17,7 +17,7 @@ def orphaned_cache(settings: Settings, closed_port: str) -> Iterator[BaseCache]:
     location = f"redis://127.0.0.1:{closed_port}/0"
     settings.CACHES = {"default": {**settings.CACHES["default"], "LOCATION": location}}
     yield caches["default"]
-    RedisCacheClient._redis_is_away = False
+    cache.absence.over()
 
 
 def test_while_redis_is_away_the_cache_is_empty(orphaned_cache: BaseCache) -> None:

@@ -5,81 +5,112 @@ A cache must not be the reason that a request fails (spec 001, "Edge Cases": cac
 """
 
 import logging
-from collections.abc import Iterator
-from contextlib import contextmanager
-from typing import Any, ClassVar
+import threading
+import time
+from collections.abc import Callable
+from functools import partial
+from typing import Any, TypeVar
 
 from django.core.cache.backends import redis as django_redis
 from redis.exceptions import ConnectionError as RedisConnectionError
 from redis.exceptions import TimeoutError as RedisTimeoutError
 
+from hdms_common.log import once_a_minute
+
 logger = logging.getLogger(__name__)
+
+ASK_AGAIN_SECONDS = 1.0
+
+Answer = TypeVar("Answer")
+
+
+class Absence:
+    """Whether Redis is away. Meanwhile one thread asks it, once in ASK_AGAIN_SECONDS.
+
+    All others miss at once: if each waited for a Redis that is silent, so would every request.
+    """
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._ask_again_at: float | None = None
+
+    def may_ask(self) -> bool:
+        """Whether the caller is to ask Redis."""
+        if self._ask_again_at is None:
+            return True
+        with self._lock:
+            now = time.monotonic()
+            if self._ask_again_at is not None and now < self._ask_again_at:
+                return False
+            self._ask_again_at = now + ASK_AGAIN_SECONDS
+            return True
+
+    def noticed(self, error: Exception) -> None:
+        """Redis did not answer."""
+        if self._ask_again_at is None:
+            logger.error(
+                "Redis does not answer, the cache misses from now on: %s",
+                error,
+                extra=once_a_minute("cache"),
+            )
+        self._ask_again_at = time.monotonic() + ASK_AGAIN_SECONDS
+
+    def over(self) -> None:
+        """Redis answered."""
+        if self._ask_again_at is not None:
+            logger.info("Redis answers again, the cache is back", extra=once_a_minute("back"))
+            self._ask_again_at = None
+
+
+absence = Absence()
 
 
 class RedisCacheClient(django_redis.RedisCacheClient):
     """Answers as an empty cache would when Redis does not; `incr` then raises ValueError."""
 
-    _redis_is_away: ClassVar[bool] = False
-
-    @contextmanager
-    def _misses_while_redis_is_away(self) -> Iterator[None]:
+    def _ask(self, operation: Callable[[], Answer], otherwise: Answer) -> Answer:
+        if not absence.may_ask():
+            return otherwise
         try:
-            yield
+            answer = operation()
         except (RedisConnectionError, RedisTimeoutError) as error:
-            if not RedisCacheClient._redis_is_away:
-                logger.error("Redis does not answer, the cache misses from now on: %s", error)
-            RedisCacheClient._redis_is_away = True
-        else:
-            if RedisCacheClient._redis_is_away:
-                logger.info("Redis answers again, the cache is back")
-            RedisCacheClient._redis_is_away = False
+            absence.noticed(error)
+            return otherwise
+        absence.over()
+        return answer
 
     def add(self, key: str, value: Any, timeout: int | None) -> bool:
-        with self._misses_while_redis_is_away():
-            return super().add(key, value, timeout)
-        return False
+        return self._ask(partial(super().add, key, value, timeout), False)
 
     def get(self, key: str, default: Any) -> Any:
-        with self._misses_while_redis_is_away():
-            return super().get(key, default)
-        return default
+        return self._ask(partial(super().get, key, default), default)
 
     def set(self, key: str, value: Any, timeout: int | None) -> None:
-        with self._misses_while_redis_is_away():
-            super().set(key, value, timeout)
+        self._ask(partial(super().set, key, value, timeout), None)
 
     def touch(self, key: str, timeout: int | None) -> bool:
-        with self._misses_while_redis_is_away():
-            return super().touch(key, timeout)
-        return False
+        return self._ask(partial(super().touch, key, timeout), False)
 
     def delete(self, key: str) -> bool:
-        with self._misses_while_redis_is_away():
-            return super().delete(key)
-        return False
+        return self._ask(partial(super().delete, key), False)
 
     def get_many(self, keys: list[str]) -> dict[str, Any]:
-        with self._misses_while_redis_is_away():
-            return super().get_many(keys)
-        return {}
+        return self._ask(partial(super().get_many, keys), {})
 
     def has_key(self, key: str) -> bool:
-        with self._misses_while_redis_is_away():
-            return super().has_key(key)
-        return False
+        return self._ask(partial(super().has_key, key), False)
 
     def incr(self, key: str, delta: int) -> int:
-        with self._misses_while_redis_is_away():
-            return super().incr(key, delta)
-        raise ValueError(f"Key {key!r} not found.")
+        value = self._ask(partial(super().incr, key, delta), None)
+        if value is None:
+            raise ValueError(f"Key {key!r} not found.")
+        return value
 
     def set_many(self, data: dict[str, Any], timeout: int | None) -> None:
-        with self._misses_while_redis_is_away():
-            super().set_many(data, timeout)
+        self._ask(partial(super().set_many, data, timeout), None)
 
     def delete_many(self, keys: list[str]) -> None:
-        with self._misses_while_redis_is_away():
-            super().delete_many(keys)
+        self._ask(partial(super().delete_many, keys), None)
 
 
 class RedisCache(django_redis.RedisCache):

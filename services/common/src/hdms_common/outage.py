@@ -17,13 +17,13 @@ logger = logging.getLogger(__name__)
 
 RETRY_AFTER_SECONDS = 5
 
-_REDIS_ERRORS = (RedisConnectionError, RedisTimeoutError)
-ERRORS = (OperationalError, InterfaceError, *_REDIS_ERRORS)
+REDIS_ERRORS = (RedisConnectionError, RedisTimeoutError)
+ERRORS = (OperationalError, InterfaceError, *REDIS_ERRORS)
 
 
 def report(error: Exception) -> str:
     """Log one of ERRORS on one line, once a minute; the sentence for the client."""
-    if isinstance(error, _REDIS_ERRORS):
+    if isinstance(error, REDIS_ERRORS):
         dependency, where = "message broker", f"Redis at {redis.address()}"
     else:
         dependency, where = "database", f"PgBouncer at {pgbouncer.address()}"

@@ -8,16 +8,29 @@ from channels.generic.websocket import AsyncJsonWebsocketConsumer, AsyncWebsocke
 from rest_framework.exceptions import ValidationError
 
 from apps.chat.serializers import MessageSerializer
+from apps.chat.watch import Watch
 from hdms_common import outage
 
 SUBPROTOCOL = "hdms.chat"
+DEGRADED = {
+    "event": "degraded",
+    "detail": "Live messages are interrupted. What you say is stored.",
+}
+RECOVERED = {
+    "event": "recovered",
+    "detail": "Live messages are back. Catch up: GET /api/chat/rooms/<room>/messages?after=<id>",
+}
+
+watch = Watch()
 
 
 class ChatConsumer(AsyncJsonWebsocketConsumer):
     """Stores what a client says ({"body": str}) and sends it to all in the room.
 
     A client that offers no SUBPROTOCOL or no valid token is rejected. What cannot be stored is
-    answered with {"error": ...} to its sender alone.
+    answered with {"error": ...} to its sender alone. While Redis is away the socket stays open:
+    clients get DEGRADED, a sender hears only their own message, and RECOVERED says when to fetch
+    what was said after the last id that one heard.
     """
 
     async def connect(self) -> None:
@@ -27,12 +40,19 @@ class ChatConsumer(AsyncJsonWebsocketConsumer):
             return
         self.room = self.scope["url_route"]["kwargs"]["room"]
         self.group = f"chat.{self.room}"
-        await self.channel_layer.group_add(self.group, self.channel_name)
+        joined = await self._join()
         await self.accept(SUBPROTOCOL)
+        watch.add(self)
+        if not joined:
+            await self.degrade()
 
     async def disconnect(self, code: int) -> None:
+        watch.remove(self)
         if hasattr(self, "group"):
-            await self.channel_layer.group_discard(self.group, self.channel_name)
+            try:
+                await self.channel_layer.group_discard(self.group, self.channel_name)
+            except outage.REDIS_ERRORS as error:
+                outage.report(error)
 
     async def receive(self, text_data: str | None = None, bytes_data: bytes | None = None) -> None:
         try:
@@ -50,14 +70,32 @@ class ChatConsumer(AsyncJsonWebsocketConsumer):
         """A message that somebody in the room said."""
         await self.send_json(event["message"])
 
-    async def _broadcast(self, message: dict[str, Any]) -> None:
+    async def degrade(self) -> None:
+        await self.send_json(DEGRADED)
+
+    async def rejoin(self) -> None:
+        await self.channel_layer.group_add(self.group, self.channel_name)
+        await self.send_json(RECOVERED)
+
+    async def _join(self) -> bool:
+        if watch.degraded:
+            return False
         try:
-            await self.channel_layer.group_send(
-                self.group, {"type": "chat.message", "message": message}
-            )
-        except outage.ERRORS as error:
-            outage.report(error)
-            await self.send_json({"error": "Stored, but the room hears it only when catching up."})
+            await self.channel_layer.group_add(self.group, self.channel_name)
+        except outage.REDIS_ERRORS as error:
+            await watch.degrade(error)
+        return not watch.degraded
+
+    async def _broadcast(self, message: dict[str, Any]) -> None:
+        if not watch.degraded:
+            try:
+                await self.channel_layer.group_send(
+                    self.group, {"type": "chat.message", "message": message}
+                )
+            except outage.REDIS_ERRORS as error:
+                await watch.degrade(error)
+        if watch.degraded:
+            await self.send_json(message)
 
     @database_sync_to_async
     def _store(self, content: object) -> dict[str, Any]:

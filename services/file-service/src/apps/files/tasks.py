@@ -7,16 +7,18 @@ from celery import shared_task
 from kombu.exceptions import OperationalError
 
 from apps.files.models import StoredFile
+from hdms_common import outage
 from hdms_common.log import once_a_minute
 
 logger = logging.getLogger(__name__)
 
 
-@shared_task
+@shared_task(autoretry_for=outage.ERRORS, retry_backoff=True, retry_backoff_max=5, max_retries=None)
 def make_available(file_id: int) -> None:
     """Compute the SHA-256 of a pending file and make it available.
 
-    Idempotent: it may run again after a worker died, or for a file that is gone.
+    Idempotent: it may run again after a worker died, or for a file that is gone. While the
+    database is away it is tried again after 1, 2, 4, 5, 5 ... s, each less a random part.
     """
     stored_file = StoredFile.objects.filter(pk=file_id).first()
     if stored_file is None:

@@ -32,11 +32,14 @@ CELERY_WORKER_PREFETCH_MULTIPLIER = 1
 CELERY_TASK_IGNORE_RESULT = True
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_BROKER_CONNECTION_MAX_RETRIES = None
+CELERY_WORKER_CONSUMER = "core.consumer:Consumer"
 CELERY_BROKER_TRANSPORT_OPTIONS = {
+    "client_name": SERVICE,  # in Redis' CLIENT LIST
     "socket_connect_timeout": common.REDIS_SOCKET_TIMEOUT_SECONDS,
     "visibility_timeout": 3600,  # seconds: how long a task may take
 }
-# While Redis is away an upload waits about a second, not Celery's 19 s.
+# While Redis is away an upload waits about a second, not Celery's 19 s. A caller who wants
+# something else says so: `task.apply_async(..., retry=False)` fails at once.
 CELERY_TASK_PUBLISH_RETRY_POLICY = {
     "max_retries": 2,
     "interval_start": 0.1,  # seconds

@@ -1,0 +1,1 @@
+"""A steady load on a running stack, whose clients record what they see."""

@@ -1,0 +1,124 @@
+"""The load of `inv faults` and `inv soak`: one client for each service, the chat and the tasks."""
+
+import secrets
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+
+from hdms import connections
+from hdms.connections import Address
+from hdms.engines.base import Engine
+from hdms.environment.environment import Environment
+from hdms.errors import TimedOut
+from hdms.load.chat import Chat
+from hdms.load.stream import Refused, Stream
+from hdms.load.user import REQUEST_SECONDS, User
+from hdms.wait import wait_until
+
+# The worker may still be busy with the last files.
+TASKS_SECONDS = 60.0
+
+STORED = {
+    "ticket-service": "SELECT subject FROM ticket_service.tickets_ticket WHERE subject LIKE %s",
+    "chat": "SELECT body FROM communication_service.chat_message WHERE body LIKE %s",
+    "file-service": "SELECT name FROM file_service.files_storedfile"
+    " WHERE name LIKE %s AND status = 'available'",
+}
+STORED["tasks"] = STORED["file-service"]
+
+
+@dataclass(frozen=True)
+class Load:
+    """The clients of one run.
+
+    Attributes:
+        mark: what everything that they write begins with.
+    """
+
+    mark: str
+    streams: tuple[Stream, ...]
+
+    def lost(self, engine: Engine, environment: Environment) -> dict[str, list[str]]:
+        """Return stream -> acknowledged writes that are not stored, or whose task never ran."""
+
+        def missing() -> dict[str, list[str]]:
+            with connections.database(environment, engine.address(environment, "pgbouncer")) as db:
+                stored = {
+                    name: {row[0] for row in db.execute(query, (f"{self.mark}%",))}
+                    for name, query in STORED.items()
+                }
+            return {
+                stream.name: sorted({*stream.acknowledged} - stored[stream.name])
+                for stream in self.streams
+                if stream.name in stored
+            }
+
+        with suppress(TimedOut):  # the caller sees which
+            wait_until(lambda: not any(missing().values()), "tasks", TASKS_SECONDS, pause=0.2)
+        return missing()
+
+
+@contextmanager
+def steady_load(engine: Engine, environment: Environment) -> Iterator[Load]:
+    """Send requests to every service until the end of the context.
+
+    Each request also counts in the cache, where the services keep how often a user asks.
+
+    Raises:
+        HdmsError: the user in whose name all is done could not be made.
+    """
+    mark = f"load-{secrets.token_hex(6)}"
+
+    def address(service: str) -> Address:
+        return engine.address(environment, service)
+
+    user = User(mark, address)
+    chat = Chat(mark, user, lambda: address("communication-service"))
+
+    def open_ticket(number: int) -> str:
+        subject = f"{mark} {number}"
+        user.post("ticket-service", "/api/tickets/", {"subject": subject, "description": "load"})
+        return subject
+
+    def store_file(number: int) -> str:
+        name = f"{mark}-{number}.txt"
+        user.upload(name)
+        return name
+
+    def have_a_task_done(number: int) -> str:
+        name = f"{mark}-task-{number}.txt"
+        identity, begin = user.upload(name), time.monotonic()
+        while user.get("file-service", f"/api/files/{identity}/")["status"] == "pending":
+            if time.monotonic() - begin > REQUEST_SECONDS:
+                raise Refused("the task is still pending")
+            time.sleep(0.05)
+        return name
+
+    def read(service: str, path: str) -> Stream:
+        def request(_number: int) -> None:
+            user.get(service, path)
+
+        return Stream(service, request)
+
+    streams = (
+        read("user-service", "/api/accounts/me"),
+        Stream("ticket-service", open_ticket),
+        read("communication-service", f"/api/chat/rooms/{mark}/messages"),
+        Stream("chat", lambda number: chat.say(f"{mark} {number}")),
+        Stream("file-service", store_file),
+        Stream("tasks", have_a_task_done),
+        read("frontend-service", "/api/accounts/me"),
+    )
+    ended = threading.Event()
+    threads = [threading.Thread(target=stream.run, args=(ended,)) for stream in streams]
+    for thread in threads:
+        thread.start()
+    try:
+        yield Load(mark, streams)
+    finally:
+        ended.set()
+        for thread in threads:
+            thread.join()
+        chat.leave()

@@ -1,0 +1,65 @@
+"""One client's requests, one after the other, and what it saw of each."""
+
+import http.client
+import itertools
+import threading
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import NamedTuple
+
+from hdms.errors import HdmsError
+
+PAUSE_SECONDS = 0.05
+
+Request = Callable[[int], str | None]
+"""Makes the request of this number; returns what was acknowledged, if it was a write."""
+
+
+class Seen(NamedTuple):
+    """One request: when it began and ended (seconds, monotonic), and what went wrong, if so."""
+
+    begin: float
+    end: float
+    error: str = ""
+
+
+class Refused(Exception):
+    """The answer was not the one that a client hopes for."""
+
+
+@dataclass
+class Stream:
+    """One client.
+
+    Attributes:
+        name: whom it asks, e.g. "user-service", or for what, e.g. "chat".
+        seen: its requests, oldest first.
+        acknowledged: the names of the writes that were confirmed to it.
+    """
+
+    name: str
+    request: Request
+    seen: list[Seen] = field(default_factory=list)
+    acknowledged: list[str] = field(default_factory=list)
+
+    def run(self, ended: threading.Event) -> None:
+        """Make request after request until `ended`."""
+        for number in itertools.count():
+            if ended.wait(PAUSE_SECONDS):
+                return
+            self.seen.append(self._one(number))
+
+    def _one(self, number: int) -> Seen:
+        begin, error = time.monotonic(), ""
+        try:
+            acknowledged = self.request(number)
+            if acknowledged is not None:
+                self.acknowledged.append(acknowledged)
+        except Refused as refused:
+            error = str(refused)
+        except HdmsError as absent:  # an engine has no address for what is away
+            error = absent.message
+        except (OSError, http.client.HTTPException) as failure:
+            error = type(failure).__name__
+        return Seen(begin, time.monotonic(), error)

@@ -1,0 +1,56 @@
+"""The backend itself; Django looks for `DatabaseWrapper` in a module of this name."""
+
+import select
+from typing import Any
+
+from django.db.backends.postgresql import base
+from psycopg import OperationalError
+from psycopg_pool import PoolTimeout
+
+from hdms_common.postgresql.outage import current
+
+IMPATIENT_SECONDS = 0.1
+
+
+class DatabaseWrapper(base.DatabaseWrapper):
+    """Takes a connection from Django's pool.
+
+    A request waits for one as long as the pool's `timeout` says, so that a restart of PgBouncer
+    goes by unseen. In an outage that is older than that, or refuses the password, it waits
+    IMPATIENT_SECONDS: else a few requests would hold every thread of the server.
+    """
+
+    def get_new_connection(self, conn_params: dict[str, Any]) -> Any:
+        """Raises psycopg.OperationalError with the last attempt's reason."""
+        if self.pool is None:
+            return super().get_new_connection(conn_params)
+        self.isolation_level = base.IsolationLevel.READ_COMMITTED
+        self.pool.open()
+        hopeless = current.refused or current.seconds > self.pool.timeout
+        timeout = IMPATIENT_SECONDS if hopeless else self.pool.timeout
+        try:
+            while is_dropped(connection := self.pool.getconn(timeout)):
+                connection.close()
+                self.pool.putconn(connection)
+        except PoolTimeout as error:
+            raise OperationalError(_reason(error)) from current.error
+        return connection
+
+
+def is_dropped(connection: Any) -> bool:
+    """Whether the other end has hung up on an idle connection.
+
+    Instead of CONN_HEALTH_CHECKS, which asks the server at each use: a server has nothing to say
+    to an idle connection, so that what can be read is its end.
+    """
+    if connection.closed:
+        return True
+    poll = select.poll()
+    poll.register(connection.fileno(), select.POLLIN)
+    return bool(poll.poll(0))
+
+
+def _reason(error: PoolTimeout) -> str:
+    if current.error is None:
+        return str(error)  # the pool is exhausted
+    return f"{current.error} (attempt {current.attempts}, for {current.seconds:.1f} s)"

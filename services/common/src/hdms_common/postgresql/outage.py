@@ -1,0 +1,70 @@
+"""What is known of the way to PgBouncer: psycopg's pool tells its clients only that time is up."""
+
+import time
+from typing import Any
+
+import psycopg
+from psycopg import OperationalError
+
+from hdms_common.connectivity.result import AUTHENTICATION_FAILED
+
+REFUSED_SECONDS = 5.0
+
+
+class Outage:
+    """The failed attempts to connect since the last success; one per process, as is the pool."""
+
+    def __init__(self) -> None:
+        self._since = 0.0
+        self.attempts = 0
+        self.error: OperationalError | None = None
+
+    @property
+    def seconds(self) -> float:
+        """How long it has lasted; 0 if there is none."""
+        return time.monotonic() - self._since if self.error else 0.0
+
+    @property
+    def refused(self) -> bool:
+        """Whether PgBouncer answers, and does not accept the password."""
+        text = str(self.error).lower() if self.error else ""
+        return AUTHENTICATION_FAILED in text and "server login" not in text
+
+    def failed(self, error: OperationalError) -> None:
+        """Count an attempt that failed."""
+        if self.error is None:
+            self._since = time.monotonic()
+        self.attempts += 1
+        self.error = error
+
+    def over(self) -> None:
+        """Forget it all: an attempt succeeded."""
+        self.error = None
+        self.attempts = 0
+
+
+current = Outage()
+
+
+class Connection(psycopg.Connection[Any]):
+    """The pool's connections: each success or failure to connect is noted in `current`.
+
+    What was refused is not tried again for REFUSED_SECONDS, though the pool repeats its attempts:
+    no repetition makes a password right, and servers lock out who insists.
+    """
+
+    _asked_last = 0.0
+
+    @classmethod
+    def connect(cls, *arguments: Any, **parameters: Any) -> "Connection":
+        now = time.monotonic()
+        if current.refused and current.error and now - cls._asked_last < REFUSED_SECONDS:
+            raise current.error
+        cls._asked_last = now
+        try:
+            connection = super().connect(*arguments, **parameters)
+        except OperationalError as error:
+            current.failed(error)
+            raise
+        current.over()
+        return connection

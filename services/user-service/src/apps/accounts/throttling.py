@@ -1,0 +1,17 @@
+"""How often somebody may try to sign in."""
+
+from rest_framework.request import Request
+from rest_framework.throttling import SimpleRateThrottle
+from rest_framework.views import APIView
+
+
+class SignInThrottle(SimpleRateThrottle):
+    """Slows down who guesses a password: few attempts for one user name from one address."""
+
+    rate = "10/minute"
+    scope = "sign_in"
+
+    def get_cache_key(self, request: Request, view: APIView) -> str:
+        name = request.data.get("username") if isinstance(request.data, dict) else None
+        ident = f"{self.get_ident(request)} {str(name).lower()[:150]}"
+        return self.cache_format % {"scope": self.scope, "ident": ident}
