@@ -16,6 +16,9 @@ if TYPE_CHECKING:
     from hdms.faults.campaign import Campaign
 
 
+FILE_WIDTH = 160  # characters of a table that goes to a file
+
+
 def announce(line: str) -> None:
     """Print a line of progress; to stderr, so that `--json` stays clean."""
     _console(stderr=True).print(
@@ -144,7 +147,10 @@ def _style(cell: str) -> str:
 def _console(stderr: bool = False) -> Any:
     from rich.console import Console
 
-    return Console(stderr=stderr)
+    console = Console(stderr=stderr)
+    if not console.is_terminal:
+        console.width = FILE_WIDTH
+    return console
 
 
 def print_migrated(results: Sequence[Migrated]) -> None:
