@@ -34,6 +34,7 @@ nox.options.sessions = ["lint", "typecheck", "tests", "verify", "parity"]
 
 TOOLKIT = "toolkit"
 COMMON = "common"
+RESILIENCE = "tests/resilience"
 SERVICE_NAMES = [service.name for service in SERVICES]
 
 _virtual_environments: dict[str, Path] = {}
@@ -62,7 +63,7 @@ def tests(session: nox.Session, of: str) -> None:
         session.install("--requirement", "requirements-dev.txt")
         session.install("--no-deps", "--editable", ".")
         # They mostly wait, for servers to start and stop: four at a time halve that.
-        session.run("pytest", "--numprocesses=4", *session.posargs)
+        session.run("pytest", "--numprocesses=4", f"--ignore={RESILIENCE}", *session.posargs)
         return
     # What the services share is tested with the packages and the role of one of them.
     service = SERVICE_NAMES[0] if of == COMMON else of
@@ -90,13 +91,22 @@ def verify(session: nox.Session, service: str) -> None:
         session.run("pytest", "tests/connectivity", env=variables, include_outer_env=False)
 
 
+@nox.session
+@nox.parametrize("engine", [nox.param(name, id=name) for name in ("embedded", "compose")])
+def resilience(session: nox.Session, engine: str) -> None:
+    """Break everything under load, then soak: minutes, so not among the sessions of `nox`."""
+    if engine == "compose":
+        _skip_without_docker(session)
+    session.install("--requirement", "requirements-dev.txt")
+    session.install("--no-deps", "--editable", ".")
+    # Its tables are worth seeing.
+    session.run("pytest", "--capture=no", RESILIENCE, f"--engine={engine}", *session.posargs)
+
+
 @nox.session(venv_backend="none")
 def parity(session: nox.Session) -> None:
     """Prove that the system is the same without Docker and in containers."""
-    try:
-        require_docker()
-    except HdmsError as error:
-        session.skip(f"this machine cannot run containers: {error.message} ({error.hint})")
+    _skip_without_docker(session)
     proven = {}
     for name, stack in (("embedded", disposable_stack), ("compose", disposable_containers)):
         session.log(f"the {name} engine")
@@ -109,6 +119,13 @@ def parity(session: nox.Session) -> None:
     if failed:
         session.error(f"not proven: {', '.join(failed)}")
     session.log(f"both engines proved the same {len(proven['compose'])} connections")
+
+
+def _skip_without_docker(session: nox.Session) -> None:
+    try:
+        require_docker()
+    except HdmsError as error:
+        session.skip(f"this machine cannot run containers: {error.message} ({error.hint})")
 
 
 def _prove_all(session: nox.Session, engine: Engine, environment: Environment) -> list[CheckResult]:

@@ -1,5 +1,8 @@
 """Breaking a stack on purpose: what is refused, and how the figures are made."""
 
+from html.parser import HTMLParser
+from pathlib import Path
+
 import pytest
 from conftest import Edit
 
@@ -7,9 +10,23 @@ from hdms.catalog import component_names
 from hdms.engines.fake import FakeEngine
 from hdms.environment.validation import load
 from hdms.errors import HdmsError, InvalidInput
-from hdms.faults.campaign import KINDS, Campaign, Measured, require_kind, run, seen_by
-from hdms.faults.load import Seen, Stream
+from hdms.faults import page
+from hdms.faults.campaign import Campaign, run
+from hdms.faults.incident import Incident, Measured, Span, seen_by
+from hdms.faults.kinds import faults, require_kind
+from hdms.load.stream import Seen, Stream
 from hdms.stack import Stack
+
+REDIS_KILLED = [("redis", "kill")]
+
+
+def measured(recovered: float = 0.1) -> Measured:
+    return Measured("chat", 0.2, 3, 1.5, recovered, "<refused>", (Span("failed", 0.2, 1.7),))
+
+
+def campaign(recovered: float = 0.1, lost: int = 0, away: float = 1.0) -> Campaign:
+    incident = Incident("user-service", "kill", away, 3.0, (measured(recovered),))
+    return Campaign("embedded", [incident], {"chat": 9}, {"chat": ["a message"] * lost})
 
 
 def test_a_stack_of_which_a_part_is_down_is_not_broken_further(stack: Stack) -> None:
@@ -17,40 +34,85 @@ def test_a_stack_of_which_a_part_is_down_is_not_broken_further(stack: Stack) -> 
     engine.up(load(stack), component_names(), print)
 
     with pytest.raises(HdmsError, match="everything must run before it is broken"):
-        run(engine, load(stack), ["redis"], KINDS, print)
+        run(engine, load(stack), REDIS_KILLED, print)
 
 
 def test_production_is_never_broken(stack: Stack, edit: Edit) -> None:
     edit(stack.root_env, "HDMS_ENVIRONMENT", "production")
 
     with pytest.raises(InvalidInput, match="in production"):
-        run(FakeEngine(stack), load(stack), ["redis"], KINDS, print)
+        run(FakeEngine(stack), load(stack), REDIS_KILLED, print)
 
 
 def test_an_unknown_fault_is_refused_with_the_known_ones() -> None:
     with pytest.raises(InvalidInput) as refused:
         require_kind("explode")
 
-    assert refused.value.hint == "expected one of: restart, stop, kill, pause"
+    assert refused.value.hint == "expected one of: restart, stop, kill, pause, refuse"
+
+
+def test_a_process_asks_nobody_for_a_password_and_so_cannot_refuse() -> None:
+    assert ("redis", "refuse") in faults()
+    assert ("file-worker", "refuse") not in faults()
+    with pytest.raises(InvalidInput, match="file-worker cannot refuse anybody"):
+        faults("file-worker", "refuse")
 
 
 def test_recovery_counts_from_the_return_to_the_last_request_that_failed_or_waited() -> None:
-    # The fault comes at 10 s, the component is back at 12 s.
-    stream = Stream("user-service", lambda _number: 200)
+    # The fault comes at 10 s, the part is back at 12 s.
+    stream = Stream("user-service", lambda _number: None)
     stream.seen += [Seen(9.0, 9.1, "before"), Seen(10.5, 11.0, "status 503")]
     stream.seen += [Seen(11.5, 12.5), Seen(12.6, 12.9, "status 503"), Seen(13.0, 13.1)]
 
-    measured = seen_by(stream, "redis", "stop", begin=10.0, back=12.0)
+    seen = seen_by(stream, begin=10.0, back=12.0)
 
-    assert measured == Measured("redis", "stop", "user-service", 1.0, 2, 1.0, 0.9)
+    assert seen == Measured(
+        "user-service",
+        noticed=1.0,
+        failed=2,
+        longest=1.0,
+        recovered=0.9,
+        error="status 503",
+        spans=(Span("failed", 0.5, 1.0), Span("slow", 1.5, 2.5), Span("failed", 2.6, 2.9)),
+    )
+
+
+def test_failures_one_after_the_other_are_one_span() -> None:
+    stream = Stream("chat", lambda _number: None)
+    stream.seen += [Seen(10.0, 10.1, "gone"), Seen(10.2, 10.3, "gone"), Seen(10.4, 10.5, "gone")]
+
+    assert seen_by(stream, begin=10.0, back=11.0).spans == (Span("failed", 0.0, 0.5),)
 
 
 @pytest.mark.parametrize(
-    ("recovered", "lost", "passed"), [(4.9, 0, True), (5.1, 0, False), (0.0, 1, False)]
+    ("made", "passed"),
+    [
+        (campaign(recovered=4.9), True),
+        (campaign(recovered=5.1), False),
+        (campaign(lost=1), False),
+        (campaign(away=10.5), False),
+    ],
 )
-def test_lost_work_or_a_late_recovery_fails_the_campaign(
-    recovered: float, lost: int, passed: bool
-) -> None:
-    measured = Measured("redis", "kill", "file-service", None, 0, 0.1, recovered)
+def test_lost_work_or_a_late_recovery_fails_the_campaign(made: Campaign, passed: bool) -> None:
+    assert made.passed is passed
 
-    assert Campaign([measured], {"file-service": 9}, {"file-service": lost}).passed is passed
+
+def test_what_recovers_later_than_our_own_aim_is_named() -> None:
+    assert campaign(recovered=2.5).as_dict()["over_2_seconds"] == ["user-service: kill, 2.5 s"]
+
+
+def test_the_page_needs_no_other_file_and_escapes_what_it_shows(tmp_path: Path) -> None:
+    stack = Stack(tmp_path)
+    stack.state.mkdir()
+
+    text = page.write(campaign(), stack).read_text()
+
+    assert "&lt;refused&gt;" in text
+    loaded: list[str] = []
+
+    class References(HTMLParser):
+        def handle_starttag(self, tag: str, attributes: list[tuple[str, str | None]]) -> None:
+            loaded.extend(name for name, _ in attributes if name in ("src", "href"))
+
+    References().feed(text)
+    assert loaded == []

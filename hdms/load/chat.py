@@ -33,7 +33,7 @@ class Chat:
         """
         try:
             if self._socket is None:
-                self._socket = self._enter()
+                self._socket = self.enter()
             self._socket.send(json.dumps({"body": body}))
             self._hear(self._socket, body)
         except (WebSocketException, TimeoutError, Refused) as error:
@@ -48,7 +48,8 @@ class Chat:
                 self._socket.close()
             self._socket = None
 
-    def _enter(self) -> ClientConnection:
+    def enter(self) -> ClientConnection:
+        """Open another socket in the room, which the caller closes."""
         return connect(
             f"ws://localhost/ws/chat/{self._room}/",
             sock=socket.create_connection(self._address(), timeout=REQUEST_SECONDS),
