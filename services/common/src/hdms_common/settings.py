@@ -3,6 +3,7 @@
 A service's `core/settings/base.py` names each Django setting and takes its value from here.
 """
 
+import socket
 from datetime import timedelta
 from typing import Any
 from urllib.parse import quote
@@ -21,6 +22,17 @@ from hdms_common.postgresql.outage import ROUND_SECONDS, Connection
 CACHE_DATABASE = 0
 CHANNELS_DATABASE = 1
 CELERY_DATABASE = 2
+
+# A network that swallows everything is noticed in 20 seconds; by default it takes two hours.
+KEEPALIVE = {"idle": 10, "interval": 3, "count": 3}
+REDIS_KEEPALIVE = {
+    "socket_keepalive": True,
+    "socket_keepalive_options": {
+        socket.TCP_KEEPIDLE: KEEPALIVE["idle"],
+        socket.TCP_KEEPINTVL: KEEPALIVE["interval"],
+        socket.TCP_KEEPCNT: KEEPALIVE["count"],
+    },
+}
 
 CACHE_TIMEOUT_SECONDS = 300
 REDIS_SOCKET_TIMEOUT_SECONDS = 2
@@ -76,11 +88,8 @@ def databases(env: Environment) -> dict[str, dict[str, Any]]:
             "OPTIONS": {
                 "connect_timeout": env.number("DB_CONNECT_TIMEOUT", 20, least=1, most=600),
                 "application_name": env.service,
-                # A network that swallows everything is noticed in 20 s, not after Linux' 15 min.
-                "keepalives_idle": 10,
-                "keepalives_interval": 3,
-                "keepalives_count": 3,
-                "tcp_user_timeout": 20_000,  # milliseconds
+                **{f"keepalives_{name}": value for name, value in KEEPALIVE.items()},
+                "tcp_user_timeout": 20_000,  # milliseconds, for what was sent meanwhile
                 # Per process. A request waits `timeout` seconds for a connection while the pool
                 # reconnects with exponential backoff, which begins anew after `reconnect_timeout`
                 # seconds: a long outage must not lengthen the pauses.
@@ -115,6 +124,7 @@ def caches(env: Environment) -> dict[str, dict[str, Any]]:
             "TIMEOUT": CACHE_TIMEOUT_SECONDS,
             "OPTIONS": {
                 "client_name": env.service,  # in Redis' CLIENT LIST
+                **REDIS_KEEPALIVE,
                 "socket_connect_timeout": CACHE_SOCKET_TIMEOUT_SECONDS,
                 "socket_timeout": CACHE_SOCKET_TIMEOUT_SECONDS,
                 # Once, at once: a connection that Redis' restart broke is replaced. A Redis that
@@ -137,6 +147,7 @@ def channel_layers(env: Environment) -> dict[str, dict[str, Any]]:
                     {
                         "address": redis_url(env, database=CHANNELS_DATABASE),
                         "client_name": env.service,
+                        **REDIS_KEEPALIVE,
                         "socket_connect_timeout": REDIS_SOCKET_TIMEOUT_SECONDS,
                         # A connection that Redis' restart broke is replaced; who speaks in a
                         # longer outage hears of it soon, and listeners wait in the layer.

@@ -38,6 +38,7 @@ CELERY_BROKER_CONNECTION_MAX_RETRIES = None
 CELERY_WORKER_CONSUMER = "core.consumer:Consumer"
 CELERY_BROKER_TRANSPORT_OPTIONS = {
     "client_name": SERVICE,  # in Redis' CLIENT LIST
+    **common.REDIS_KEEPALIVE,
     "socket_connect_timeout": common.REDIS_SOCKET_TIMEOUT_SECONDS,
     "visibility_timeout": 3600,  # seconds: how long a task may take
 }
