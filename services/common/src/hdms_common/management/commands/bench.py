@@ -25,13 +25,16 @@ class Command(BaseCommand):
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("name", choices=NAMES)
         parser.add_argument("--rounds", type=int, default=ROUNDS, help="turns of each")
+        parser.add_argument("--path", default="/health/live", help="what http asks for")
         parser.add_argument("--socket-folder", type=Path, help="where PostgreSQL's own socket is")
         parser.add_argument("--json", action="store_true", help="print only a JSON object")
 
     def handle(self, *args: Any, **options: Any) -> None:
         if options["rounds"] < 1:
             raise CommandError("--rounds: expected 1 or more", returncode=2)
-        rows = measure(options["name"], options["rounds"], options["socket_folder"])
+        rows = measure(
+            options["name"], options["rounds"], options["path"], options["socket_folder"]
+        )
         if options["json"]:
             found = {"python": platform.python_version(), "rows": [asdict(row) for row in rows]}
             self.stdout.write(json.dumps(found, indent=2))
@@ -40,7 +43,7 @@ class Command(BaseCommand):
             self.stdout.write(f"{row.name}: {row.ours} {row.unit}, bare {row.bare}: {row.ratio}")
 
 
-def measure(name: str, rounds: int, socket_folder: Path | None) -> list[Row]:
+def measure(name: str, rounds: int, path: str, socket_folder: Path | None) -> list[Row]:
     """Run one of NAMES; CommandError if this service has nothing of the kind."""
     # Celery, WebSockets and the web servers are installed only where they are used.
     if name == "db":
@@ -51,4 +54,16 @@ def measure(name: str, rounds: int, socket_folder: Path | None) -> list[Row]:
         from hdms_common.bench import cache
 
         return cache.rows(rounds)
+    if name == "celery" and hasattr(settings, "CELERY_BROKER_URL"):
+        from hdms_common.bench import tasks
+
+        return tasks.rows(rounds)
+    if name == "websocket" and hasattr(settings, "CHANNEL_LAYERS"):
+        from hdms_common.bench import websocket
+
+        return websocket.rows(rounds)
+    if name == "http":
+        from hdms_common.bench import http
+
+        return http.rows(rounds, path)
     raise CommandError(f"{settings.SERVICE} has no {name}", returncode=2)
