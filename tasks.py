@@ -413,6 +413,44 @@ def faults(
         raise Exit(code=1)
 
 
+# --- bench ----------------------------------------------------------------------------------
+
+
+@command(
+    help={
+        "only": "only db, cache, celery, websocket or http",
+        "against": "a file that `inv bench --json` wrote; exit code 1 if a ratio is 25% worse",
+        "json": JSON,
+        "engine": ENGINE,
+    }
+)
+def bench(
+    _c: Context,
+    only: str | None = None,
+    against: str | None = None,
+    json: bool = False,
+    engine: str | None = None,
+) -> None:
+    """Measure what our layers cost, each beside the bare driver in the same run."""
+    from pathlib import Path
+
+    from hdms import report
+    from hdms.bench.comparison import compare
+    from hdms.bench.measure import KINDS, require_kind, run
+    from hdms.bench.result import read
+
+    kinds = [require_kind(only)] if only else KINDS
+    before = read(Path(against)) if against else None
+    found = run(*_stack(engine), kinds, report.announce)
+    changes = compare(before, found) if before else []
+    if json:
+        report.print_json(found.as_dict())
+    else:
+        report.print_bench(found, changes)
+    if any(change.worse for change in changes):
+        raise Exit(code=1)
+
+
 # --- verify ---------------------------------------------------------------------------------
 
 
@@ -525,4 +563,5 @@ namespace = Collection(
     migrate,
     doctor,
     faults,
+    bench,
 )  # fmt: skip

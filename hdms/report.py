@@ -13,6 +13,8 @@ from hdms.errors import HdmsError, InvalidInput
 from hdms.migrate import Migrated
 
 if TYPE_CHECKING:
+    from hdms.bench.comparison import Change
+    from hdms.bench.result import Bench
     from hdms.faults.campaign import Campaign
 
 
@@ -118,6 +120,35 @@ def print_campaign(campaign: "Campaign") -> None:
         say(f"{stream}: {count} writes acknowledged, {len(names)} lost")
     slowest = max(campaign.incidents, key=lambda i: i.recovered)
     say(f"Slowest recovery: {slowest.recovered:.2f} s, {slowest.part}: {slowest.fault}.")
+
+
+def print_bench(bench: "Bench", changes: "Sequence[Change]") -> None:
+    """Print what ours and the bare driver cost, why, and what changed since an earlier run."""
+    units = {"us": "µs", "requests/s": "/s"}
+
+    def cell(value: float | None, unit: str) -> str:
+        return "-" if value is None else f"{value:,.0f} {units.get(unit, unit)}"
+
+    print_table(
+        ("", "ours", "bare", "ratio"),
+        [(r.name, cell(r.ours, r.unit), cell(r.bare, r.unit), _ratio(r.ratio)) for r in bench.rows],
+    )
+    say("\nA ratio is what ours costs, in the bare driver's cost: 1 is the same, more is worse.")
+    for why in dict.fromkeys(r.why for r in bench.rows):
+        say(f"{'; '.join(r.name for r in bench.rows if r.why == why)}:\n  {why}.")
+    if changes:
+        say("")
+        print_table(
+            ("ratio", "before", "now", ""),
+            [
+                (c.name, _ratio(c.before), _ratio(c.now), "FAIL: worse" if c.worse else "")
+                for c in changes
+            ],
+        )
+
+
+def _ratio(value: float | None) -> str:
+    return "-" if value is None else f"{value:.2f}"
 
 
 def results_as_json(results: Sequence[CheckResult], seconds: float) -> dict[str, Any]:

@@ -51,10 +51,13 @@ def rows(rounds: int, socket_folder: Path | None) -> list[Row]:
             operations["direct"] = lambda: _ask(direct)
         found = medians(operations, rounds, REPEATS)
         held = medians({"ours": _within_a_request, "bare": operations["alone"]}, rounds, REPEATS)
+    how = DIRECT if socket_folder else NO_WAY
     return [
         timed("db, pooled", found["ours"], found["pooled"], POOLED),
         timed("db, one connection", found["ours"], found["alone"], ALONE),
-        timed("db, direct", found["ours"], found.get("direct"), DIRECT if socket_folder else NO_WAY),
+        timed(
+            "db, direct", found["ours"], found.get("direct"), DIRECT if socket_folder else NO_WAY
+        ),
         timed("db, query only", held["ours"], held["bare"], HELD),
     ]
 

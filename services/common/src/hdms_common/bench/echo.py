@@ -1,4 +1,4 @@
-"""A bare WebSocket server that sends back what it hears: `python -m hdms_common.bench.echo PORT`."""
+"""A bare WebSocket server that sends back what it hears; as a program, on the port given."""
 
 import asyncio
 import sys
