@@ -444,7 +444,7 @@ def bench(
     found = run(*_stack(engine), kinds, report.announce)
     changes = compare(before, found) if before else []
     if json:
-        report.print_json(found.as_dict())
+        report.print_json(report.bench_as_json(found, changes))
     else:
         report.print_bench(found, changes)
     if any(change.worse for change in changes):

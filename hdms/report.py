@@ -147,6 +147,12 @@ def print_bench(bench: "Bench", changes: "Sequence[Change]") -> None:
         )
 
 
+def bench_as_json(bench: "Bench", changes: "Sequence[Change]") -> dict[str, Any]:
+    """Return a run for `--json`, with what changed where it was compared."""
+    compared = {"changes": [{**c.__dict__, "worse": c.worse} for c in changes]}
+    return bench.as_dict() | (compared if changes else {})
+
+
 def _ratio(value: float | None) -> str:
     return "-" if value is None else f"{value:.2f}"
 

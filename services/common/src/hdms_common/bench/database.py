@@ -55,9 +55,7 @@ def rows(rounds: int, socket_folder: Path | None) -> list[Row]:
     return [
         timed("db, pooled", found["ours"], found["pooled"], POOLED),
         timed("db, one connection", found["ours"], found["alone"], ALONE),
-        timed(
-            "db, direct", found["ours"], found.get("direct"), DIRECT if socket_folder else NO_WAY
-        ),
+        timed("db, direct", found["ours"], found.get("direct"), how),
         timed("db, query only", held["ours"], held["bare"], HELD),
     ]
 

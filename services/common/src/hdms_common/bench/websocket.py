@@ -42,9 +42,7 @@ def _measure(runner: asyncio.Runner, room: str, port: int, rounds: int) -> dict[
     stack, run = AsyncExitStack(), runner.get_loop().run_until_complete
     url = f"ws://{LOOPBACK}:{port}"
     try:
-        bare = run(
-            stack.enter_async_context(websockets.connect(f"ws://{LOOPBACK}:{port}", proxy=None))
-        )
+        bare = run(stack.enter_async_context(websockets.connect(url, proxy=None)))
         ours = run(stack.enter_async_context(open_room(room, "bench")))
         operations = {
             "ours": lambda: run(_said_and_heard(ours)),

@@ -2,6 +2,7 @@
 
 import json
 import platform
+import signal
 from argparse import ArgumentParser
 from dataclasses import asdict
 from pathlib import Path
@@ -14,6 +15,7 @@ from hdms_common.bench.rounds import Row
 
 NAMES = ("db", "cache", "celery", "websocket", "http")
 ROUNDS = 10
+LIMIT_SECONDS = 50
 
 
 class Command(BaseCommand):
@@ -32,6 +34,10 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         if options["rounds"] < 1:
             raise CommandError("--rounds: expected 1 or more", returncode=2)
+        # Whoever waits for this would kill it, and the bare servers would stay.
+        signal.signal(signal.SIGALRM, _give_up)
+        signal.signal(signal.SIGTERM, _give_up)
+        signal.alarm(LIMIT_SECONDS)
         rows = measure(
             options["name"], options["rounds"], options["path"], options["socket_folder"]
         )
@@ -41,6 +47,11 @@ class Command(BaseCommand):
             return
         for row in rows:
             self.stdout.write(f"{row.name}: {row.ours} {row.unit}, bare {row.bare}: {row.ratio}")
+
+
+def _give_up(number: int, _frame: object) -> None:
+    late = f"not done in {LIMIT_SECONDS} s"
+    raise CommandError(late if number == signal.SIGALRM else "ended by a signal")
 
 
 def measure(name: str, rounds: int, path: str, socket_folder: Path | None) -> list[Row]:
