@@ -413,6 +413,48 @@ def faults(
         raise Exit(code=1)
 
 
+@command(
+    help={
+        "minutes": "how long; from 4 minutes on it says whether 24 hours would hold",
+        "fault_every": "seconds from one fault to the next; default: no faults",
+        "json": JSON,
+        "engine": ENGINE,
+    }
+)
+def soak(
+    _c: Context,
+    minutes: float = 10.0,
+    fault_every: float | None = None,
+    json: bool = False,
+    engine: str | None = None,
+) -> None:
+    """Put a steady load on the stack; watch errors, latency, memory, files, connections."""
+    from hdms import report
+    from hdms.soak import page
+    from hdms.soak.soak import run
+
+    runner, environment = _stack(engine)
+    every = None if fault_every is None else _number("--fault-every", fault_every)
+    result = run(runner, environment, _number("--minutes", minutes), every, report.announce)
+    report.announce(f"wrote {page.write(result, runner.stack)}")
+    if json:
+        report.print_json(result.as_dict())
+    else:
+        report.print_soak(result)
+    if not result.passed:
+        raise Exit(code=1)
+
+
+def _number(option: str, given: float | str) -> float:
+    """Return what Invoke may have left as text."""
+    from hdms.errors import InvalidInput
+
+    try:
+        return float(given)
+    except ValueError:
+        raise InvalidInput(f"{option} {given!r}: expected a number, e.g. {option} 1.5") from None
+
+
 # --- bench ----------------------------------------------------------------------------------
 
 
@@ -563,5 +605,6 @@ namespace = Collection(
     migrate,
     doctor,
     faults,
+    soak,
     bench,
 )  # fmt: skip

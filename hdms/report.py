@@ -16,6 +16,11 @@ if TYPE_CHECKING:
     from hdms.bench.comparison import Change
     from hdms.bench.result import Bench
     from hdms.faults.campaign import Campaign
+    from hdms.soak.growth import Growth
+    from hdms.soak.soak import Soak
+
+
+FILE_WIDTH = 160  # characters of a table that goes to a file
 
 
 def announce(line: str) -> None:
@@ -122,6 +127,51 @@ def print_campaign(campaign: "Campaign") -> None:
     say(f"Slowest recovery: {slowest.recovered:.2f} s, {slowest.part}: {slowest.fault}.")
 
 
+def print_soak(soak: "Soak") -> None:
+    """Print latencies, what was used, the faults, and what would become of 24 hours."""
+    print_table(
+        ("client", "requests", "failed", "p50 ms", "p95 ms", "p99 ms", "longest ms", "lost"),
+        [
+            (
+                *(a.stream, str(a.requests), str(a.failed), str(a.p50), str(a.p95), str(a.p99)),
+                *(str(a.longest), str(len(soak.lost[a.stream])) if a.stream in soak.lost else ""),
+            )
+            for a in soak.latencies
+        ],
+    )
+    say("")
+    print_table(
+        ("what", "whose", "typical", "highest", "in 24 hours", "limit"),
+        [
+            (
+                *(g.metric.partition(",")[0], g.subject, _amount(g, g.typical)),
+                *(_amount(g, g.highest), _amount(g, g.in_a_day), _amount(g, g.limit)),
+            )
+            for g in soak.growths
+        ],
+    )
+    say("")
+    for i in soak.incidents:
+        noticed = [m.stream for m in i.measured if m.noticed is not None]
+        say(
+            f"{i.part}: {i.fault}: away {i.away:.2f} s, recovered {i.recovered:.2f} s later, "
+            f"noticed by {', '.join(noticed) or 'nobody'}"
+        )
+    exceeded = [f"{g.metric} of {g.subject}" for g in soak.growths if not g.holds]
+    if exceeded:
+        say(f"24 hours would not hold: {'; '.join(exceeded)}.")
+    elif soak.judged:
+        say("24 hours would hold: at the growth measured, everything stays within its limits.")
+    else:
+        say("Too short to say anything of 24 hours.")
+
+
+def _amount(growth: "Growth", value: float | None) -> str:
+    if value is None:
+        return "?"
+    return f"{value / 2**20:.0f} MiB" if growth.metric.startswith("memory") else f"{value:.0f}"
+
+
 def print_bench(bench: "Bench", changes: "Sequence[Change]") -> None:
     """Print what ours and the bare driver cost, why, and what changed since an earlier run."""
     units = {"us": "µs", "requests/s": "/s"}
@@ -181,7 +231,10 @@ def _style(cell: str) -> str:
 def _console(stderr: bool = False) -> Any:
     from rich.console import Console
 
-    return Console(stderr=stderr)
+    console = Console(stderr=stderr)
+    if not console.is_terminal:
+        console.width = FILE_WIDTH
+    return console
 
 
 def print_migrated(results: Sequence[Migrated]) -> None:

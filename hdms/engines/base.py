@@ -61,6 +61,19 @@ class Change:
     action: str
 
 
+@dataclass(frozen=True)
+class Usage:
+    """What a component or process, with all of its own processes, uses.
+
+    Attributes:
+        memory: bytes; what several processes share counts once.
+        open_files: open file descriptors, sockets included.
+    """
+
+    memory: int
+    open_files: int
+
+
 class Engine(ABC):
     """Runs the components and the services' processes of one stack."""
 
@@ -158,6 +171,10 @@ class Engine(ABC):
     @abstractmethod
     def thaw(self, name: str) -> None:
         """Undo `freeze`."""
+
+    @abstractmethod
+    def usage(self) -> dict[str, Usage]:
+        """Return what each running component and process uses; what just ends is left out."""
 
     @abstractmethod
     def needs(self) -> Mapping[str, Callable[[], str]]:

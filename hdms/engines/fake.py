@@ -4,7 +4,7 @@ import shlex
 from collections.abc import Callable, Iterator, Mapping, Sequence
 
 from hdms.catalog import component_names, find_service, process_names
-from hdms.engines.base import Announce, Change, Engine, Started, UnitStatus
+from hdms.engines.base import Announce, Change, Engine, Started, UnitStatus, Usage
 from hdms.environment.environment import Environment
 from hdms.errors import HdmsError
 from hdms.process import Completed
@@ -106,6 +106,9 @@ class FakeEngine(Engine):
 
     def thaw(self, name: str) -> None:
         pass
+
+    def usage(self) -> dict[str, Usage]:
+        return {}
 
     def needs(self) -> Mapping[str, Callable[[], str]]:
         return {}

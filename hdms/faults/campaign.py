@@ -151,7 +151,8 @@ def wait_calm(load: Load, since: float) -> None:
     def calm() -> bool:
         now = time.monotonic()
         return now - since > CALM_SECONDS and all(
-            (recent := [s for s in stream.seen[-200:] if s.end > max(since, now - CALM_SECONDS)])
+            (recent := [s for s in stream.seen[-100:] if s.end > now - CALM_SECONDS])
+            and recent[-1].begin > since
             and not any(s.error for s in recent)
             for stream in load.streams
         )

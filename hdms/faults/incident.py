@@ -77,8 +77,9 @@ def seen_by(stream: Stream, begin: float, back: float) -> Measured:
     """Return what a client saw of a fault that began and was over at these times."""
     seen = [s for s in stream.seen if s.end >= begin]
     failures = [s for s in seen if s.error]
-    # A request that began before the return and ended after it waited for the recovery, too.
-    waited = [s.end for s in seen if s.error or s.begin < back < s.end]
+    # A request that began before the return and ended after it waited for the recovery, too; as
+    # did a slow one, since what was killed counts as back before it serves again.
+    waited = [s.end for s in seen if s.error or s.begin < back < s.end or _state(s)]
     return Measured(
         stream.name,
         noticed=round(failures[0].end - begin, 2) if failures else None,

@@ -19,6 +19,7 @@ from hdms.wait import wait_until
 
 # The worker may still be busy with the last files.
 TASKS_SECONDS = 60.0
+ADDRESS_SECONDS = 0.5
 
 STORED = {
     "ticket-service": "SELECT subject FROM ticket_service.tickets_ticket WHERE subject LIKE %s",
@@ -71,8 +72,15 @@ def steady_load(engine: Engine, environment: Environment) -> Iterator[Load]:
     """
     mark = f"load-{secrets.token_hex(6)}"
 
+    known: dict[str, tuple[float, Address]] = {}
+
     def address(service: str) -> Address:
-        return engine.address(environment, service)
+        # Docker is asked for a container's address; not for every request.
+        asked, found = known.get(service, (-ADDRESS_SECONDS, ("", 0)))
+        if time.monotonic() - asked >= ADDRESS_SECONDS:
+            found = engine.address(environment, service)
+            known[service] = time.monotonic(), found
+        return found
 
     user = User(mark, address)
     chat = Chat(mark, user, lambda: address("communication-service"))

@@ -10,7 +10,8 @@ from typing import NamedTuple
 
 from hdms.errors import HdmsError
 
-PAUSE_SECONDS = 0.05
+# Ten a second from each client leave two processors some air: a fault is measured, not the load.
+PAUSE_SECONDS = 0.1
 
 Request = Callable[[int], str | None]
 """Makes the request of this number; returns what was acknowledged, if it was a write."""

@@ -1,6 +1,7 @@
 """The Compose engine behind the seam of `hdms/engines/base.py`."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
 
 from hdms.catalog import (
@@ -10,13 +11,14 @@ from hdms.catalog import (
     port_variable,
     process_names,
 )
-from hdms.engines.base import Announce, Change, Engine, Started, UnitStatus
+from hdms.engines.base import Announce, Change, Engine, Started, UnitStatus, Usage
 from hdms.engines.compose import changes, postgres
 from hdms.engines.compose.client import require_docker
 from hdms.engines.compose.containers import Containers
 from hdms.engines.compose.project import Project
 from hdms.engines.compose.state import address, status
 from hdms.engines.compose.units import Units
+from hdms.engines.compose.usage import usage
 from hdms.engines.host import inherited_environment, service_variables
 from hdms.engines.lock import exclusively
 from hdms.engines.starting import uninterrupted
@@ -174,6 +176,12 @@ class ComposeEngine(Engine):
     def thaw(self, name: str) -> None:
         for container in self._units.existing().get(name, []):
             container.unpause()
+
+    def usage(self) -> dict[str, Usage]:
+        existing = self._units.existing()
+        with ThreadPoolExecutor(max_workers=max(1, len(existing))) as pool:
+            found = zip(existing, pool.map(usage, existing.values()), strict=True)
+        return {name: used for name, used in found if used is not None}
 
     def needs(self) -> Mapping[str, Callable[[], str]]:
         return {"docker": require_docker}

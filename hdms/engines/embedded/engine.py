@@ -3,7 +3,7 @@
 import shutil
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -16,7 +16,7 @@ from hdms.catalog import (
     port_variable,
     process_names,
 )
-from hdms.engines.base import Announce, Change, Engine, Started, UnitStatus
+from hdms.engines.base import Announce, Change, Engine, Started, UnitStatus, Usage
 from hdms.engines.embedded import frontend, servers, virtualenvs
 from hdms.engines.embedded.account import components_account, require_passage
 from hdms.engines.embedded.changes import Changes
@@ -26,6 +26,7 @@ from hdms.engines.embedded.orphans import end_orphans
 from hdms.engines.embedded.servers import postgres_folder
 from hdms.engines.embedded.supervisor import Supervisor
 from hdms.engines.embedded.units import Units
+from hdms.engines.embedded.usage import usage
 from hdms.engines.host import inherited_environment
 from hdms.engines.lock import exclusively
 from hdms.engines.starting import start_all
@@ -194,6 +195,15 @@ class EmbeddedEngine(Engine):
     def thaw(self, name: str) -> None:
         for process in self._family(name):
             process.resume()
+
+    def usage(self) -> dict[str, Usage]:
+        import psutil
+
+        families = {}
+        for name in self.running():
+            with suppress(psutil.Error, HdmsError):
+                families[name] = self._family(name)
+        return {name: usage(family) for name, family in families.items()}
 
     def needs(self) -> Mapping[str, Callable[[], str]]:
         return {

@@ -17,6 +17,7 @@ from hdms.stack import PROJECT
 
 BIND = "FRONTEND_BIND_ADDRESS"
 PAGE = FRONTEND_TEMPLATE.parent / "html"
+PID_FILE = "nginx.pid"  # in layout.run; the template names it
 
 
 def write_file(layout: Layout, environment: Environment) -> None:
@@ -41,15 +42,21 @@ def program(layout: Layout) -> Program:
     Raises:
         HdmsError: nginx is missing.
     """
-    command: list[str | Path] = [nginx(), "-e", "stderr", "-c", _configuration(layout)]
+    # The workers of a killed nginx hold its port, and its process group, for ever.
+    script = (
+        f"former=$(cat {PID_FILE} 2>/dev/null) && ! kill -0 $former 2>/dev/null"
+        " && kill -9 -- -$former 2>/dev/null; "  # no line ends: supervisord
+    )
     account = components_account()
     if account is not None:
         # The access log, /dev/stdout, is opened anew; but supervisord's pipe belongs to root.
         # So supervisord cannot change the account, as it does for the components.
         change = ["setpriv", f"--reuid={account}", f"--regid={account}", "--init-groups"]
-        script = f'chown {account} /dev/stdout && exec {shlex.join(change)} "$@"'
-        command = ["sh", "-c", script, "sh", *command]
-    return Program(FRONTEND.name, command, folder=layout.run)
+        script += f'chown {account} /dev/stdout && exec {shlex.join(change)} "$@"'
+    else:
+        script += 'exec "$@"'
+    started: list[str | Path] = [nginx(), "-e", "stderr", "-c", _configuration(layout)]
+    return Program(FRONTEND.name, ["sh", "-c", script, "sh", *started], folder=layout.run)
 
 
 def values_told(environment: Environment) -> dict[str, str]:

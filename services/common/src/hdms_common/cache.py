@@ -12,6 +12,7 @@ from functools import partial
 from typing import Any, TypeVar
 
 from django.core.cache.backends import redis as django_redis
+from redis import ConnectionPool
 from redis.exceptions import ConnectionError as RedisConnectionError
 from redis.exceptions import TimeoutError as RedisTimeoutError
 
@@ -65,8 +66,17 @@ class Absence:
 absence = Absence()
 
 
+_pools: dict[str, dict[int, ConnectionPool]] = {}
+
+
 class RedisCacheClient(django_redis.RedisCacheClient):
     """Answers as an empty cache would when Redis does not; `incr` then raises ValueError."""
+
+    def __init__(self, servers: list[str], **options: Any) -> None:
+        super().__init__(servers, **options)
+        # Django makes a client for each thread and, under ASGI, for each request: all of them
+        # share the connections of the process.
+        self._pools = _pools.setdefault(",".join(servers), {})
 
     def _ask(self, operation: Callable[[], Answer], otherwise: Answer) -> Answer:
         if not absence.may_ask():

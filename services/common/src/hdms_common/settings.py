@@ -15,7 +15,7 @@ from redis.exceptions import TimeoutError as RedisTimeoutError
 from redis.retry import Retry as BlockingRetry
 
 from hdms_common.environment import Environment
-from hdms_common.postgresql.outage import Connection
+from hdms_common.postgresql.outage import ROUND_SECONDS, Connection
 
 # Redis' logical databases: spec 001 FR-005, FR-007 and FR-006.
 CACHE_DATABASE = 0
@@ -82,13 +82,13 @@ def databases(env: Environment) -> dict[str, dict[str, Any]]:
                 "keepalives_count": 3,
                 "tcp_user_timeout": 20_000,  # milliseconds
                 # Per process. A request waits `timeout` seconds for a connection while the pool
-                # reconnects with exponential backoff; it gives up an attempt after
-                # `reconnect_timeout` seconds so that a long outage does not lengthen the pauses.
+                # reconnects with exponential backoff, which begins anew after `reconnect_timeout`
+                # seconds: a long outage must not lengthen the pauses.
                 "pool": {
                     "min_size": 0,
                     "max_size": 8,
                     "timeout": 5,
-                    "reconnect_timeout": 5,
+                    "reconnect_timeout": ROUND_SECONDS,
                     "connection_class": Connection,
                 },
             },

@@ -1,12 +1,10 @@
-"""The Celery application: `celery --app core worker`.
-
-Celery's own Django support closes the connection pool before it forks, and after every task.
-"""
+"""The Celery application: `celery --app core worker`."""
 
 import os
 from pathlib import Path
 
 from celery import Celery, bootsteps, signals
+from django.db import connections
 
 from hdms_common import task_request_id  # noqa: F401 - importing it is enough
 from hdms_common.connectivity.celery import ECHO_TASK, echo
@@ -41,6 +39,13 @@ _ready_file = Path(os.environ["READY_FILE"]) if os.environ.get("READY_FILE") els
 @signals.setup_logging.connect
 def _keep_django_logging(**_: object) -> None:
     """That somebody handles this signal keeps Celery from replacing LOGGING with its own."""
+
+
+@signals.task_postrun.connect
+def _give_back_connection(**_: object) -> None:
+    """As at the end of a request: see CELERY_DB_REUSE_MAX."""
+    for connection in connections.all(initialized_only=True):
+        connection.close()
 
 
 @signals.worker_ready.connect

@@ -1,13 +1,14 @@
 """The backend itself; Django looks for `DatabaseWrapper` in a module of this name."""
 
 import select
+import time
 from typing import Any
 
 from django.db.backends.postgresql import base
 from psycopg import OperationalError
 from psycopg_pool import PoolTimeout
 
-from hdms_common.postgresql.outage import current
+from hdms_common.postgresql.outage import ROUND_SECONDS, current
 
 IMPATIENT_SECONDS = 0.1
 
@@ -27,14 +28,19 @@ class DatabaseWrapper(base.DatabaseWrapper):
         self.isolation_level = base.IsolationLevel.READ_COMMITTED
         self.pool.open()
         hopeless = current.refused or current.seconds > self.pool.timeout
-        timeout = IMPATIENT_SECONDS if hopeless else self.pool.timeout
-        try:
-            while is_dropped(connection := self.pool.getconn(timeout)):
-                connection.close()
-                self.pool.putconn(connection)
-        except PoolTimeout as error:
-            raise OperationalError(_reason(error)) from current.error
-        return connection
+        deadline = time.monotonic() + (IMPATIENT_SECONDS if hopeless else self.pool.timeout)
+        while True:
+            left = deadline - time.monotonic()
+            try:
+                connection = self.pool.getconn(min(left, ROUND_SECONDS))
+            except PoolTimeout as error:
+                if left <= ROUND_SECONDS:
+                    raise OperationalError(_reason(error)) from current.error
+                continue  # asking again lets the pool try again
+            if not is_dropped(connection):
+                return connection
+            connection.close()
+            self.pool.putconn(connection)
 
 
 def is_dropped(connection: Any) -> bool:

@@ -8,7 +8,9 @@ from psycopg import OperationalError
 
 from hdms_common.connectivity.result import AUTHENTICATION_FAILED
 
-REFUSED_SECONDS = 5.0
+REFUSED_SECONDS = 1.0
+# For so long the pool tries to connect before it begins anew with the shortest pause.
+ROUND_SECONDS = 1.0
 
 
 class Outage:

@@ -1,5 +1,6 @@
 """Settings that development and production share."""
 
+import sys
 from pathlib import Path
 
 from hdms_common import settings as common
@@ -25,6 +26,8 @@ CACHES = common.caches(ENV)
 CELERY_BROKER_URL = common.redis_url(ENV, database=common.CELERY_DATABASE)
 CELERY_RESULT_BACKEND = CELERY_BROKER_URL
 CELERY_RESULT_EXPIRES = 3600  # seconds
+# Celery would close the whole connection pool after each task, which then costs more than the task.
+CELERY_DB_REUSE_MAX = sys.maxsize
 CELERY_TASK_ACKS_LATE = True
 CELERY_TASK_REJECT_ON_WORKER_LOST = True
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1

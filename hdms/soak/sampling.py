@@ -1,0 +1,112 @@
+"""What the stack uses, looked at every few seconds."""
+
+import threading
+import time
+from collections import Counter
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, field
+
+import psycopg
+import redis
+
+from hdms import connections
+from hdms.engines.base import Engine
+from hdms.environment.environment import Environment
+from hdms.errors import HdmsError
+
+PAUSE_SECONDS = 2.0
+
+MEMORY = "memory, bytes"
+OPEN_FILES = "open files"
+POSTGRESQL = "PostgreSQL connections"
+PGBOUNCER = "PgBouncer clients"
+REDIS = "Redis clients"
+
+_BY_ROLE = (
+    "SELECT usename, count(*) FROM pg_stat_activity WHERE backend_type = 'client backend'"
+    " AND usename LIKE '%\\_service' GROUP BY usename"
+)
+
+
+@dataclass
+class Series:
+    """One quantity over time.
+
+    Attributes:
+        subject: whose, e.g. a process or a role.
+        metric: what, one of the names above.
+        points: (seconds since the beginning, value).
+    """
+
+    subject: str
+    metric: str
+    points: list[tuple[float, float]] = field(default_factory=list)
+
+
+class Samples:
+    """All series, by subject and metric."""
+
+    def __init__(self, engine: Engine, environment: Environment) -> None:
+        self._engine = engine
+        self._environment = environment
+        self._begin = time.monotonic()
+        self._series: dict[tuple[str, str], Series] = {}
+
+    @property
+    def series(self) -> list[Series]:
+        """Those of which something was seen, by metric and subject."""
+        return [self._series[key] for key in sorted(self._series, key=lambda k: (k[1], k[0]))]
+
+    def take(self) -> None:
+        """Look once; what does not answer, or is away, is left out."""
+        for name, used in self._engine.usage().items():
+            self._add(name, MEMORY, used.memory)
+            self._add(name, OPEN_FILES, used.open_files)
+        counts: dict[str, Callable[[], Counter[str]]] = {
+            POSTGRESQL: self._roles_in_postgresql,
+            PGBOUNCER: self._roles_in_pgbouncer,
+            REDIS: self._clients_of_redis,
+        }
+        for metric, count in counts.items():
+            with suppress(psycopg.Error, redis.RedisError, HdmsError, OSError):
+                for subject, number in count().items():
+                    self._add(subject, metric, number)
+
+    def _add(self, subject: str, metric: str, value: float) -> None:
+        series = self._series.setdefault((subject, metric), Series(subject, metric))
+        series.points.append((round(time.monotonic() - self._begin, 1), value))
+
+    def _roles_in_postgresql(self) -> Counter[str]:
+        address = self._engine.address(self._environment, "pgbouncer")
+        with connections.database(self._environment, address) as database:
+            return Counter(dict(database.execute(_BY_ROLE).fetchall()))
+
+    def _roles_in_pgbouncer(self) -> Counter[str]:
+        address = self._engine.address(self._environment, "pgbouncer")
+        with connections.pgbouncer_console(self._environment, address) as console:
+            roles = [row[1] for row in console.execute("SHOW CLIENTS").fetchall()]
+        return Counter(role for role in roles if role.endswith("_service"))
+
+    def _clients_of_redis(self) -> Counter[str]:
+        address = self._engine.address(self._environment, "redis")
+        with connections.redis_client(self._environment, address) as client:
+            return Counter(c["name"] or f"database {c['db']}" for c in client.client_list())
+
+
+@contextmanager
+def sampling(engine: Engine, environment: Environment) -> Iterator[Samples]:
+    """Take samples until the end of the context."""
+    samples, ended = Samples(engine, environment), threading.Event()
+
+    def go_on() -> None:
+        while not ended.wait(PAUSE_SECONDS):
+            samples.take()
+
+    thread = threading.Thread(target=go_on)
+    thread.start()
+    try:
+        yield samples
+    finally:
+        ended.set()
+        thread.join()

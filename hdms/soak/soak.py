@@ -1,0 +1,149 @@
+"""The soak itself."""
+
+import itertools
+import time
+from dataclasses import asdict, dataclass
+from statistics import quantiles
+from typing import Any
+
+from hdms.engines.base import Announce, Engine
+from hdms.environment.environment import Environment
+from hdms.errors import InvalidInput
+from hdms.faults.campaign import (
+    RECOVERY_LIMIT_SECONDS,
+    inject,
+    require_breakable,
+    wait_calm,
+)
+from hdms.faults.incident import Incident
+from hdms.faults.kinds import KINDS, faults
+from hdms.load.steady import Load, steady_load
+from hdms.load.stream import Stream
+from hdms.soak.growth import Growth, growth
+from hdms.soak.sampling import Series, sampling
+
+NEWS_SECONDS = 30.0
+
+
+@dataclass(frozen=True)
+class Latency:
+    """One client's requests; times in milliseconds.
+
+    Attributes:
+        failed: how many were not answered as they should; with faults, some are expected.
+    """
+
+    stream: str
+    requests: int
+    failed: int
+    p50: float
+    p95: float
+    p99: float
+    longest: float
+
+
+@dataclass(frozen=True)
+class Soak:
+    """What a soak has shown.
+
+    Attributes:
+        seconds: how long the load lasted.
+        lost: stream -> acknowledged writes that are not stored.
+    """
+
+    engine: str
+    seconds: float
+    latencies: list[Latency]
+    acknowledged: dict[str, int]
+    lost: dict[str, list[str]]
+    growths: list[Growth]
+    incidents: list[Incident]
+    series: list[Series]
+
+    @property
+    def passed(self) -> bool:
+        """Whether nothing was lost, every limit holds, and, without faults, nothing failed."""
+        answered = bool(self.incidents) or not any(each.failed for each in self.latencies)
+        in_time = all(i.recovered <= RECOVERY_LIMIT_SECONDS for i in self.incidents)
+        holds = all(each.holds for each in self.growths)
+        return answered and in_time and holds and not any(self.lost.values())
+
+    @property
+    def judged(self) -> bool:
+        """Whether it lasted long enough to say something of 24 hours."""
+        return any(each.in_a_day is not None for each in self.growths)
+
+    def as_dict(self) -> dict[str, Any]:
+        """Return it for `--json`."""
+        return {"passed": self.passed, "judged": self.judged, **asdict(self)}
+
+
+def run(
+    engine: Engine,
+    environment: Environment,
+    minutes: float,
+    fault_every: float | None,
+    announce: Announce,
+) -> Soak:
+    """Put a steady load on the stack and watch it.
+
+    Args:
+        fault_every: seconds from one fault to the next; None: no faults.
+
+    Raises:
+        InvalidInput: a time is not positive, or the stack is in production.
+        HdmsError: a part of the stack does not run, or did not come back after a fault.
+    """
+    if minutes <= 0 or (fault_every is not None and fault_every <= 0):
+        raise InvalidInput("expected more than 0 minutes, and more than 0 seconds between faults")
+    require_breakable(engine, environment)
+    begin = time.monotonic()
+    end = begin + minutes * 60
+    incidents = []
+    with steady_load(engine, environment) as load, sampling(engine, environment) as samples:
+        wait_calm(load, begin)
+        to_come = itertools.cycle(_in_turn())
+        next_fault = begin + fault_every if fault_every else end
+        news = begin + NEWS_SECONDS
+        while (now := time.monotonic()) < end:
+            if now >= next_fault:
+                part, kind = next(to_come)
+                announce(f"{part}: {kind}")
+                incidents.append(inject(engine, environment, part, kind, load))
+                next_fault += fault_every or 0
+            if now >= news:
+                announce(f"{(now - begin) / 60:.1f} of {minutes:g} minutes, {_so_far(load)}")
+                news += NEWS_SECONDS
+            time.sleep(max(0.0, min(end, next_fault, news) - time.monotonic()))
+    announce("looking for every acknowledged write")
+    return Soak(
+        engine.name,
+        round(end - begin, 1),
+        [_latency(stream) for stream in load.streams],
+        {s.name: len(s.acknowledged) for s in load.streams if s.acknowledged},
+        load.lost(engine, environment),
+        [growth(series) for series in samples.series],
+        incidents,
+        samples.series,
+    )
+
+
+def _in_turn() -> list[tuple[str, str]]:
+    """Return all faults so that each is of another part than the one before."""
+    return sorted(faults(), key=lambda fault: [*KINDS].index(fault[1]))
+
+
+def _so_far(load: Load) -> str:
+    failed = sum(bool(s.error) for stream in load.streams for s in stream.seen)
+    return f"{sum(len(s.seen) for s in load.streams)} requests, {failed} failed"
+
+
+def _latency(stream: Stream) -> Latency:
+    times = [(s.end - s.begin) * 1000 for s in stream.seen]
+    cuts = quantiles(times, n=100)
+    return Latency(
+        stream.name,
+        len(times),
+        sum(bool(s.error) for s in stream.seen),
+        *(round(value, 1) for value in (cuts[49], cuts[94], cuts[98], max(times))),
+    )
