@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from conftest import Edit
 
-from hdms.bench.comparison import Change, compare
+from hdms.bench.comparison import Change, compare, compare_calmly
 from hdms.bench.measure import require_kind, run
 from hdms.bench.result import Bench, Row, read
 from hdms.catalog import component_names, process_names
@@ -48,6 +48,30 @@ def test_a_row_that_only_one_run_has_is_shown_and_is_not_worse() -> None:
     assert Change("new", None, 9.0) in changes
     assert Change("old", 1.0, None) in changes
     assert not any(change.worse for change in changes)
+
+
+def test_what_is_worse_once_is_measured_again_and_the_best_counts() -> None:
+    asked = []
+
+    def measure(kinds: list[str]) -> Bench:
+        asked.append(kinds)
+        return bench(**{"db, pooled": 3.0, "cache, set and get": 2.1})
+
+    before = bench(**{"db, pooled": 1.0, "cache, set and get": 2.0, "http, x": 9.0})
+    now = bench(**{"db, pooled": 2.0, "cache, set and get": 4.0, "http, x": 9.9})
+    found = compare_calmly(before, now, measure)
+
+    assert asked == [["db", "cache"], ["db"]]
+    assert {row.name: row.ratio for row in found.rows} == {
+        **{"db, pooled": 2.0, "cache, set and get": 2.1, "http, x": 9.9},
+        "db, direct": None,
+    }
+
+
+def test_what_is_not_worse_is_measured_once() -> None:
+    now = bench(db=1.2)
+
+    assert compare_calmly(bench(db=1.0), now, pytest.fail) is now
 
 
 def test_what_is_written_can_be_read(tmp_path: Path) -> None:

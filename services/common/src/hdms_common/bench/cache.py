@@ -12,7 +12,7 @@ from django.core.cache.backends.redis import RedisCache
 
 from hdms_common.bench.rounds import Row, medians, timed
 
-REPEATS = 100
+REPEATS = 25
 TIMEOUT_SECONDS = 60
 VALUE = {"subject": "bench", "count": 42, "body": "x" * 200}
 

@@ -16,7 +16,7 @@ from psycopg_pool import ConnectionPool
 from hdms_common.bench.rounds import Row, medians, timed
 
 QUERY = "SELECT 1"
-REPEATS = 100
+REPEATS = 25
 POSTGRESQL_PORT = 5432  # in the name of its socket
 
 DJANGO = "ours as the first; bare: Django's own backend and pool, which hands out what is broken"

@@ -14,7 +14,7 @@ from hdms_common.bench.servers import running
 from hdms_common.connectivity import redis
 from hdms_common.connectivity.celery import ECHO_TASK
 
-REPEATS = 10
+REPEATS = 3
 RESULT_SECONDS = 20.0
 
 WHY = (

@@ -14,7 +14,7 @@ from django.core.management.base import BaseCommand, CommandError
 from hdms_common.bench.rounds import Row
 
 NAMES = ("db", "cache", "celery", "websocket", "http")
-ROUNDS = 10
+ROUNDS = 40
 LIMIT_SECONDS = 50
 
 
