@@ -1,6 +1,7 @@
 """`inv bench` where no stack is needed: what it refuses, and how two runs are compared."""
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -43,11 +44,25 @@ def test_a_ratio_that_is_more_than_a_quarter_worse_is_told() -> None:
 
 
 def test_a_row_that_only_one_run_has_is_shown_and_is_not_worse() -> None:
-    changes = compare(bench(old=1.0), bench(new=9.0))
+    changes = compare(
+        bench(**{"http, old": 1.0, "db, not measured now": 1.0}), bench(**{"http, new": 9.0})
+    )
 
-    assert Change("new", None, 9.0) in changes
-    assert Change("old", 1.0, None) in changes
+    assert changes == [
+        Change("http, new", None, 9.0),
+        Change("db, direct", None, None),
+        Change("http, old", 1.0, None),
+        Change("db, not measured now", 1.0, None),
+    ]
     assert not any(change.worse for change in changes)
+
+
+def test_what_was_not_to_be_measured_now_is_not_compared() -> None:
+    now = replace(bench(), rows=(Row("cache, x", "us", 2.0, 1.0, 2.0, ""),))
+
+    changes = compare(bench(**{"db, pooled": 1.0, "cache, x": 2.0, "cache, y": 3.0}), now)
+
+    assert [change.name for change in changes] == ["cache, x", "cache, y"]
 
 
 def test_what_is_worse_once_is_measured_again_and_the_best_counts() -> None:

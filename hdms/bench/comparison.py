@@ -24,10 +24,14 @@ class Change:
 
 
 def compare(before: Bench, now: Bench) -> list[Change]:
-    """Return every row of either run, the present one's first."""
+    """Return the rows of the present run, and those of the earlier one that it lacks.
+
+    Of the kinds that the present one has measured.
+    """
     then = {row.name: row.ratio for row in before.rows}
     changes = [Change(row.name, then.pop(row.name, None), row.ratio) for row in now.rows]
-    return changes + [Change(name, ratio, None) for name, ratio in then.items()]
+    kinds = {_kind(row.name) for row in now.rows}
+    return changes + [Change(name, r, None) for name, r in then.items() if _kind(name) in kinds]
 
 
 def compare_calmly(before: Bench, now: Bench, measure: Callable[[list[str]], Bench]) -> Bench:
@@ -43,11 +47,14 @@ def compare_calmly(before: Bench, now: Bench, measure: Callable[[list[str]], Ben
         worse = [change.name for change in compare(before, now) if change.worse]
         if not worse:
             break
-        # A row's name begins with its kind.
-        again = measure(list(dict.fromkeys(name.partition(",")[0] for name in worse)))
+        again = measure(list(dict.fromkeys(_kind(name) for name in worse)))
         better = {r.name: r for r in again.rows if r.ratio is not None}
         rows = [
             min(row, better.get(row.name, row), key=lambda r: r.ratio or 0.0) for row in now.rows
         ]
         now = replace(now, rows=tuple(rows))
     return now
+
+
+def _kind(name: str) -> str:
+    return name.partition(",")[0]  # what a row's name begins with
