@@ -85,9 +85,10 @@ class ComposeEngine(Engine):
         with self._exclusively(announce):
             if not self.running():
                 raise HdmsError("nothing is running", "inv infra.up")
+            self._units.build([name], announce)  # before it is stopped: that may take a while
             with self._clients_waiting_for(name, environment, announce):
                 self._units.stop([name])
-                return self._units.start(environment, [name], announce)[0]
+                return self._units.start(environment, [name], announce, build=False)[0]
 
     def status(self) -> list[UnitStatus]:
         existing = self._units.existing()

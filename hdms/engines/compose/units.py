@@ -34,9 +34,16 @@ class Units:
         self._creating = threading.Lock()
 
     def start(
-        self, environment: Environment, names: Sequence[str], announce: Announce
+        self,
+        environment: Environment,
+        names: Sequence[str],
+        announce: Announce,
+        build: bool = True,
     ) -> list[Started]:
         """Create and start what does not run, side by side, and wait until all is healthy.
+
+        Args:
+            build: make the images first, where something changed.
 
         Raises:
             HdmsError: one cannot start; the message holds the last lines of its log.
@@ -46,10 +53,10 @@ class Units:
         built = [name for name in new if _image(name) in BUILT]
         with ThreadPoolExecutor() as pool:
             # While images are built, what needs none starts already.
-            created = dict.fromkeys(built, pool.submit(self._create, built, announce))
+            created = dict.fromkeys(built, pool.submit(self._create, built, announce, build))
             others = [name for name in names if name not in built]
             unbuilt = [name for name in new if name not in built]
-            created |= dict.fromkeys(others, pool.submit(self._create, unbuilt, announce))
+            created |= dict.fromkeys(others, pool.submit(self._create, unbuilt, announce, build))
             running = {name for name in names if states.get(name) == "running"}
             return self._start_created(environment, names, created, running, announce)
 
@@ -80,10 +87,13 @@ class Units:
         """Return name -> containers, running or not."""
         return self._containers.of(self._project.name)
 
-    def _create(self, names: Sequence[str], announce: Announce) -> Mapping[str, list["Container"]]:
+    def _create(
+        self, names: Sequence[str], announce: Announce, build: bool
+    ) -> Mapping[str, list["Container"]]:
         """Create containers of what is stopped, without starting them; nothing else changes."""
         if names:
-            self.build(names, announce)
+            if build:
+                self.build(names, announce)
             with self._creating:
                 self._project.compose("config", "--quiet")  # before anything is removed
                 self._containers.remove(self._project.name, names)

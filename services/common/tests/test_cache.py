@@ -1,6 +1,8 @@
 """The cache, with Redis and without."""
 
 import logging
+import socket
+import time
 from collections.abc import Iterator
 
 import pytest
@@ -11,12 +13,24 @@ from pytest_django import Settings
 from hdms_common import cache
 
 
+def cache_at(settings: Settings, port: str | int) -> BaseCache:
+    location = f"redis://127.0.0.1:{port}/0"
+    settings.CACHES = {"default": {**settings.CACHES["default"], "LOCATION": location}}
+    return caches["default"]
+
+
 @pytest.fixture
 def orphaned_cache(settings: Settings, closed_port: str) -> Iterator[BaseCache]:
     """The service's cache where nobody listens."""
-    location = f"redis://127.0.0.1:{closed_port}/0"
-    settings.CACHES = {"default": {**settings.CACHES["default"], "LOCATION": location}}
-    yield caches["default"]
+    yield cache_at(settings, closed_port)
+    cache.absence.over()
+
+
+@pytest.fixture
+def silent_cache(settings: Settings) -> Iterator[BaseCache]:
+    """The service's cache where somebody listens and never answers, as a frozen Redis does."""
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        yield cache_at(settings, silent.getsockname()[1])
     cache.absence.over()
 
 
@@ -44,3 +58,12 @@ def test_the_outage_is_logged_once(
     (record,) = caplog.records
     assert record.levelno == logging.ERROR
     assert "Redis does not answer" in record.getMessage()
+
+
+def test_one_request_waits_for_a_silent_redis_not_all(silent_cache: BaseCache) -> None:
+    begin = time.monotonic()
+    for _ in range(100):
+        assert silent_cache.get("key") is None
+
+    # One after the other, waiting half a second each, they would take 50 s.
+    assert time.monotonic() - begin < 10

@@ -1,11 +1,47 @@
 """What the worker does."""
 
 import hashlib
+import os
+import signal
+import time
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+from pathlib import Path
+from subprocess import Popen
+
+from django.db import connection, transaction
 
 from apps.files.models import StoredFile
 from apps.files.tasks import make_available
 
 HELLO = hashlib.sha256(b"hello").hexdigest()
+
+
+def children(pid: int) -> list[int]:
+    tasks = Path(f"/proc/{pid}/task")
+    return [int(c) for task in tasks.iterdir() for c in (task / "children").read_text().split()]
+
+
+def is_available(stored_file: StoredFile) -> bool:
+    stored_file.refresh_from_db()
+    return stored_file.status == StoredFile.Status.AVAILABLE
+
+
+def wait_until(condition: Callable[[], bool], what: str) -> None:
+    deadline = time.monotonic() + 20
+    while not condition():
+        assert time.monotonic() < deadline, f"waited 20 s for {what}"
+        time.sleep(0.02)
+
+
+def somebody_waits() -> bool:
+    """Whether somebody waits for the end of this transaction."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT count(*) FROM pg_locks"
+            " WHERE NOT granted AND transactionid = pg_current_xact_id()::xid"
+        )
+        return bool(cursor.fetchone()[0])
 
 
 def test_a_file_is_made_available_once_or_twice_alike(alices_file: StoredFile) -> None:
@@ -18,3 +54,26 @@ def test_a_file_is_made_available_once_or_twice_alike(alices_file: StoredFile) -
 
 def test_a_file_that_is_gone_is_no_error(db: None) -> None:
     make_available(0)
+
+
+def test_what_a_killed_worker_was_at_is_done_once_it_is_back(
+    transactional_db: None,
+    alices_file: StoredFile,
+    tmp_path: Path,
+    worker_running: Callable[..., AbstractContextManager[Popen[bytes]]],
+) -> None:
+    private = f"test-{alices_file.pk}"  # a queue that the stack's own worker does not look at
+    with transaction.atomic():
+        StoredFile.objects.select_for_update().get(pk=alices_file.pk)
+        make_available.apply_async([alices_file.pk], queue=private)
+        with worker_running(tmp_path, private) as worker:
+            wait_until(somebody_waits, "the task to be under way")
+            for pid in (worker.pid, *children(worker.pid)):
+                os.kill(pid, signal.SIGKILL)
+            worker.wait()
+
+    with worker_running(tmp_path):
+        wait_until(lambda: is_available(alices_file), "the task to end")
+
+    assert alices_file.sha256 == HELLO
+    assert StoredFile.objects.filter(owner_id=alices_file.owner_id).count() == 1

@@ -27,14 +27,14 @@ class DatabaseWrapper(base.DatabaseWrapper):
             return super().get_new_connection(conn_params)
         self.isolation_level = base.IsolationLevel.READ_COMMITTED
         self.pool.open()
-        hopeless = current.refused or current.seconds > self.pool.timeout
+        hopeless = current.refused or current.seconds > self.pool.timeout - ROUND_SECONDS
         deadline = time.monotonic() + (IMPATIENT_SECONDS if hopeless else self.pool.timeout)
         while True:
             left = deadline - time.monotonic()
             try:
                 connection = self.pool.getconn(min(left, ROUND_SECONDS))
             except PoolTimeout as error:
-                if left <= ROUND_SECONDS:
+                if left <= ROUND_SECONDS or current.refused:
                     raise OperationalError(_reason(error)) from current.error
                 continue  # asking again lets the pool try again
             if not is_dropped(connection):

@@ -46,7 +46,7 @@ def free_port() -> int:
 @contextmanager
 def running(
     command: list[str], environment: dict[str, str], ready: Callable[[], bool]
-) -> Iterator[None]:
+) -> Iterator[subprocess.Popen[bytes]]:
     """A process of the service, in its `src`, from `ready` on; stopped with SIGTERM.
 
     Raises AssertionError if it ends early, or does not start or stop in time.
@@ -60,7 +60,7 @@ def running(
             assert process.poll() is None, f"{command} ended with {process.returncode}"
             assert time.monotonic() < deadline, f"{command} was not ready in {START_SECONDS} s"
             time.sleep(0.05)
-        yield
+        yield process
     finally:
         process.terminate()
         try:

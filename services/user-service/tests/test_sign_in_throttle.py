@@ -1,0 +1,45 @@
+"""POST /api/accounts/token, again and again"""
+
+import uuid
+
+import pytest
+from pytest_django import Settings
+from rest_framework.test import APIClient
+
+from apps.accounts.models import User
+from hdms_common import cache
+
+URL = "/api/accounts/token"
+
+
+def guess(client: APIClient, name: str, times: int = 1) -> int:
+    """The status of the last of some sign-ins with a wrong password."""
+    for _ in range(times):
+        response = client.post(URL, {"username": name, "password": "guess"})
+    return response.status_code
+
+
+def test_who_guesses_a_password_is_slowed_down_others_are_not(db: None, client: APIClient) -> None:
+    name = f"guessed-{uuid.uuid4()}"
+
+    assert guess(client, name, times=10) == 401
+    assert guess(client, name) == 429
+    assert guess(client, name.upper()) == 429
+    assert guess(client, f"other-{uuid.uuid4()}") == 401
+
+
+@pytest.mark.parametrize("nonsense", [[], "text", {"username": ["a"]}])
+def test_nonsense_is_a_bad_request(db: None, client: APIClient, nonsense: object) -> None:
+    assert client.post(URL, nonsense).status_code == 400
+
+
+def test_without_redis_everybody_can_sign_in(
+    bob: User, password: str, client: APIClient, settings: Settings
+) -> None:
+    location = "redis://127.0.0.1:9/0"
+    settings.CACHES = {"default": {**settings.CACHES["default"], "LOCATION": location}}
+
+    response = client.post(URL, {"username": "bob", "password": password})
+
+    cache.absence.over()
+    assert response.status_code == 200
