@@ -455,6 +455,49 @@ def _number(option: str, given: float | str) -> float:
         raise InvalidInput(f"{option} {given!r}: expected a number, e.g. {option} 1.5") from None
 
 
+# --- bench ----------------------------------------------------------------------------------
+
+
+@command(
+    help={
+        "only": "only db, cache, celery, websocket or http",
+        "against": "a file that `inv bench --json` wrote; exit code 1 if a ratio is 25% worse",
+        "json": JSON,
+        "engine": ENGINE,
+    }
+)
+def bench(
+    _c: Context,
+    only: str | None = None,
+    against: str | None = None,
+    json: bool = False,
+    engine: str | None = None,
+) -> None:
+    """Measure what our layers cost, each beside the bare driver in the same run."""
+    from pathlib import Path
+
+    from hdms import report
+    from hdms.bench.comparison import compare, compare_calmly
+    from hdms.bench.measure import KINDS, require_kind, run
+    from hdms.bench.result import read
+
+    kinds = [require_kind(only)] if only else KINDS
+    before = read(Path(against)) if against else None
+    runner, environment = _stack(engine)
+    found = run(runner, environment, kinds, report.announce)
+    if before:
+        found = compare_calmly(
+            before, found, lambda again: run(runner, environment, again, report.announce)
+        )
+    changes = compare(before, found) if before else []
+    if json:
+        report.print_json(report.bench_as_json(found, changes))
+    else:
+        report.print_bench(found, changes)
+    if any(change.worse for change in changes):
+        raise Exit(code=1)
+
+
 # --- verify ---------------------------------------------------------------------------------
 
 
@@ -568,4 +611,5 @@ namespace = Collection(
     doctor,
     faults,
     soak,
+    bench,
 )  # fmt: skip

@@ -13,6 +13,8 @@ from hdms.errors import HdmsError, InvalidInput
 from hdms.migrate import Migrated
 
 if TYPE_CHECKING:
+    from hdms.bench.comparison import Change
+    from hdms.bench.result import Bench
     from hdms.faults.campaign import Campaign
     from hdms.soak.growth import Growth
     from hdms.soak.soak import Soak
@@ -168,6 +170,41 @@ def _amount(growth: "Growth", value: float | None) -> str:
     if value is None:
         return "?"
     return f"{value / 2**20:.0f} MiB" if growth.metric.startswith("memory") else f"{value:.0f}"
+
+
+def print_bench(bench: "Bench", changes: "Sequence[Change]") -> None:
+    """Print what ours and the bare driver cost, why, and what changed since an earlier run."""
+    units = {"us": "µs", "requests/s": "/s"}
+
+    def cell(value: float | None, unit: str) -> str:
+        return "-" if value is None else f"{value:,.0f} {units.get(unit, unit)}"
+
+    print_table(
+        ("", "ours", "bare", "ratio"),
+        [(r.name, cell(r.ours, r.unit), cell(r.bare, r.unit), _ratio(r.ratio)) for r in bench.rows],
+    )
+    say("\nA ratio is what ours costs, in the bare driver's cost: 1 is the same, more is worse.")
+    for why in dict.fromkeys(r.why for r in bench.rows):
+        say(f"{'; '.join(r.name for r in bench.rows if r.why == why)}:\n  {why}.")
+    if changes:
+        say("")
+        print_table(
+            ("ratio", "before", "now", ""),
+            [
+                (c.name, _ratio(c.before), _ratio(c.now), "FAIL: worse" if c.worse else "")
+                for c in changes
+            ],
+        )
+
+
+def bench_as_json(bench: "Bench", changes: "Sequence[Change]") -> dict[str, Any]:
+    """Return a run for `--json`, with what changed where it was compared."""
+    compared = {"changes": [{**c.__dict__, "worse": c.worse} for c in changes]}
+    return bench.as_dict() | (compared if changes else {})
+
+
+def _ratio(value: float | None) -> str:
+    return "-" if value is None else f"{value:.2f}"
 
 
 def results_as_json(results: Sequence[CheckResult], seconds: float) -> dict[str, Any]:

@@ -1,0 +1,1 @@
+"""What our layers cost over the bare drivers below them, measured inside a service."""
