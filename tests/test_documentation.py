@@ -25,6 +25,14 @@ def test_every_command_that_a_page_names_exists(page: Path) -> None:
 
 
 @pytest.mark.parametrize("page", PAGES, ids=page_id)
+def test_every_test_that_a_page_names_exists(page: Path) -> None:
+    files = [*PROJECT.glob("tests/**/test_*.py"), *PROJECT.glob("services/*/tests/**/test_*.py")]
+    known = set(re.findall(r"def (test_\w+)", "".join(file.read_text() for file in files)))
+
+    assert set(re.findall(r"`(test_\w+)`", page.read_text())) - known == set()
+
+
+@pytest.mark.parametrize("page", PAGES, ids=page_id)
 def test_every_link_of_a_page_leads_somewhere(page: Path) -> None:
     targets = re.findall(r"\]\(([^)#]+)\)", page.read_text())
 
