@@ -5,6 +5,7 @@ from django.db import connection
 from redis import Redis
 
 from core.settings.base import ENV
+from hdms_common import redis_settings
 from hdms_common import settings as common
 
 
@@ -27,7 +28,7 @@ def test_any_redis_password_survives_the_url(
 ) -> None:
     monkeypatch.setenv("REDIS_PASSWORD", password)
 
-    url = common.redis_url(ENV, database=2)
+    url = redis_settings.redis_url(ENV, database=2)
 
     parsed = Redis.from_url(url).connection_pool.connection_kwargs
     assert (parsed.get("password", ""), parsed["db"]) == (password, 2)

@@ -10,7 +10,7 @@ from redis.exceptions import RedisError
 
 from hdms_common.connectivity import redis
 from hdms_common.connectivity.result import CheckFailed, Proof
-from hdms_common.settings import CACHE_DATABASE
+from hdms_common.redis_settings import CACHE_DATABASE
 
 OPERATIONS = 200
 PATIENCE_SECONDS = 3.0

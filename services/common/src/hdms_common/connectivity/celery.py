@@ -12,7 +12,7 @@ from redis.exceptions import RedisError
 
 from hdms_common.connectivity import redis
 from hdms_common.connectivity.result import CheckFailed, Proof
-from hdms_common.settings import CELERY_DATABASE
+from hdms_common.redis_settings import CELERY_DATABASE
 
 ECHO_TASK = "hdms.echo"
 PING_SECONDS = 2.0

@@ -15,7 +15,7 @@ from django.db import ProgrammingError
 from hdms_common.connectivity import redis
 from hdms_common.connectivity.result import CheckFailed, Proof
 from hdms_common.identity import Role, access_token
-from hdms_common.settings import CHANNELS_DATABASE
+from hdms_common.redis_settings import CHANNELS_DATABASE
 
 LIMIT_SECONDS = 5.0
 SUBPROTOCOL = "hdms.chat"

@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+from hdms_common import redis_settings
 from hdms_common import settings as common
 from hdms_common.environment import Environment
 
@@ -19,8 +20,8 @@ ROOT_URLCONF = "core.urls"
 ASGI_APPLICATION = "core.asgi.application"
 
 DATABASES = common.databases(ENV)
-CACHES = common.caches(ENV)
-CHANNEL_LAYERS = common.channel_layers(ENV)
+CACHES = redis_settings.caches(ENV)
+CHANNEL_LAYERS = redis_settings.channel_layers(ENV)
 
 REST_FRAMEWORK = common.rest_framework(authentication=common.STATELESS_AUTHENTICATION)
 SIMPLE_JWT = common.simple_jwt(ENV)

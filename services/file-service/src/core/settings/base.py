@@ -3,6 +3,7 @@
 import sys
 from pathlib import Path
 
+from hdms_common import redis_settings
 from hdms_common import settings as common
 from hdms_common.environment import Environment
 
@@ -20,10 +21,10 @@ ROOT_URLCONF = "core.urls"
 WSGI_APPLICATION = "core.wsgi.application"
 
 DATABASES = common.databases(ENV)
-CACHES = common.caches(ENV)
+CACHES = redis_settings.caches(ENV)
 
 # A task is acknowledged when it is done and fetched one at a time: a worker that dies loses none.
-CELERY_BROKER_URL = common.redis_url(ENV, database=common.CELERY_DATABASE)
+CELERY_BROKER_URL = redis_settings.redis_url(ENV, database=redis_settings.CELERY_DATABASE)
 CELERY_RESULT_BACKEND = CELERY_BROKER_URL
 CELERY_RESULT_EXPIRES = 3600  # seconds
 # Celery would close the whole connection pool after each task, which then costs more than the task.
@@ -38,8 +39,8 @@ CELERY_BROKER_CONNECTION_MAX_RETRIES = None
 CELERY_WORKER_CONSUMER = "core.consumer:Consumer"
 CELERY_BROKER_TRANSPORT_OPTIONS = {
     "client_name": SERVICE,  # in Redis' CLIENT LIST
-    **common.REDIS_KEEPALIVE,
-    "socket_connect_timeout": common.REDIS_SOCKET_TIMEOUT_SECONDS,
+    **redis_settings.REDIS_KEEPALIVE,
+    "socket_connect_timeout": redis_settings.REDIS_SOCKET_TIMEOUT_SECONDS,
     "visibility_timeout": 3600,  # seconds: how long a task may take
 }
 # While Redis is away an upload waits about a second, not Celery's 19 s. A caller who wants

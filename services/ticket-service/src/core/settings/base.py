@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+from hdms_common import redis_settings
 from hdms_common import settings as common
 from hdms_common.environment import Environment
 
@@ -19,7 +20,7 @@ ROOT_URLCONF = "core.urls"
 WSGI_APPLICATION = "core.wsgi.application"
 
 DATABASES = common.databases(ENV)
-CACHES = common.caches(ENV)
+CACHES = redis_settings.caches(ENV)
 
 REST_FRAMEWORK = common.rest_framework(authentication=common.STATELESS_AUTHENTICATION)
 SIMPLE_JWT = common.simple_jwt(ENV)
