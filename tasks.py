@@ -423,19 +423,20 @@ def faults(
 )
 def soak(
     _c: Context,
-    minutes: float = 10.0,
-    fault_every: float | None = None,
+    minutes: str = "10",
+    fault_every: str | None = None,
     json: bool = False,
     engine: str | None = None,
 ) -> None:
     """Put a steady load on the stack; watch errors, latency, memory, files, connections."""
     from hdms import report
     from hdms.soak import page
-    from hdms.soak.soak import run
+    from hdms.soak.soak import positive, run
 
+    lasting = positive("--minutes", minutes)
+    every = positive("--fault-every", fault_every) if fault_every else None
     runner, environment = _stack(engine)
-    every = None if fault_every is None else _number("--fault-every", fault_every)
-    result = run(runner, environment, _number("--minutes", minutes), every, report.announce)
+    result = run(runner, environment, lasting, every, report.announce)
     report.announce(f"wrote {page.write(result, runner.stack)}")
     if json:
         report.print_json(result.as_dict())
@@ -443,16 +444,6 @@ def soak(
         report.print_soak(result)
     if not result.passed:
         raise Exit(code=1)
-
-
-def _number(option: str, given: float | str) -> float:
-    """Return what Invoke may have left as text."""
-    from hdms.errors import InvalidInput
-
-    try:
-        return float(given)
-    except ValueError:
-        raise InvalidInput(f"{option} {given!r}: expected a number, e.g. {option} 1.5") from None
 
 
 # --- bench ----------------------------------------------------------------------------------

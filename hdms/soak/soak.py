@@ -1,6 +1,7 @@
 """The soak itself."""
 
 import itertools
+import math
 import time
 from dataclasses import asdict, dataclass
 from statistics import quantiles
@@ -78,6 +79,21 @@ class Soak:
         return {"passed": self.passed, "judged": self.judged, **asdict(self)}
 
 
+def positive(option: str, text: str) -> float:
+    """Return the number that an option was given.
+
+    Raises:
+        InvalidInput: it is none, or not positive, or has no end.
+    """
+    try:
+        number = float(text)
+    except ValueError:
+        number = math.nan
+    if not 0 < number < math.inf:
+        raise InvalidInput(f"{option} {text}: expected a number above 0, e.g. {option} 1.5")
+    return number
+
+
 def run(
     engine: Engine,
     environment: Environment,
@@ -91,11 +107,9 @@ def run(
         fault_every: seconds from one fault to the next; None: no faults.
 
     Raises:
-        InvalidInput: a time is not positive, or the stack is in production.
+        InvalidInput: the stack is in production.
         HdmsError: a part of the stack does not run, or did not come back after a fault.
     """
-    if minutes <= 0 or (fault_every is not None and fault_every <= 0):
-        raise InvalidInput("expected more than 0 minutes, and more than 0 seconds between faults")
     require_breakable(engine, environment)
     begin = time.monotonic()
     end = begin + minutes * 60
