@@ -1,6 +1,7 @@
 """What the worker does."""
 
 import hashlib
+import json
 import os
 import signal
 import time
@@ -13,6 +14,7 @@ from django.db import connection, transaction
 
 from apps.files.models import StoredFile
 from apps.files.tasks import make_available
+from hdms_common.testing.processes import free_port, run
 
 HELLO = hashlib.sha256(b"hello").hexdigest()
 
@@ -77,3 +79,32 @@ def test_what_a_killed_worker_was_at_is_done_once_it_is_back(
 
     assert alices_file.sha256 == HELLO
     assert StoredFile.objects.filter(owner_id=alices_file.owner_id).count() == 1
+
+
+PUBLISH_TWICE = """
+import json, time
+import django
+django.setup()
+from kombu.exceptions import OperationalError
+from apps.files.tasks import make_available
+seconds = []
+for options in ({}, {"retry": False}):
+    begin = time.monotonic()
+    try:
+        make_available.apply_async([0], **options)
+    except OperationalError:
+        seconds.append(time.monotonic() - begin)
+print(json.dumps(seconds))
+"""
+
+
+def test_without_redis_the_caller_decides_how_long_publishing_is_tried() -> None:
+    finished = run(
+        "-c",
+        PUBLISH_TWICE,
+        DJANGO_SETTINGS_MODULE="core.settings.dev",
+        REDIS_PORT=str(free_port()),
+    )
+
+    patient, impatient = json.loads(finished.stdout)
+    assert impatient < patient < 15  # Celery's own would be 19 s, ours is about one
