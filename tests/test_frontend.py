@@ -396,3 +396,25 @@ def test_requests_side_by_side_are_all_answered(door: Running) -> None:
         answers = list(pool.map(lambda _: ask(door, "/api/tickets/").status, range(200)))
 
     assert set(answers) == {200}
+
+
+def test_a_killed_nginx_comes_back_and_leaves_no_worker_with_its_port(door: Running) -> None:
+    engine, environment = door
+    (unit,) = (unit for unit in engine.status() if unit.name == FRONTEND.name)
+    workers = psutil.Process(unit.pid).children()
+
+    engine.kill(FRONTEND.name)
+
+    def gone(worker: psutil.Process) -> bool:
+        return not worker.is_running() or worker.status() == psutil.STATUS_ZOMBIE
+
+    wait_until(lambda: all(map(gone, workers)), "the killed nginx' workers to end", 30)
+    wait_until(lambda: answers(engine.address(environment, FRONTEND.name)), "nginx to be back", 30)
+
+
+def answers(address: tuple[str, int]) -> bool:
+    try:
+        health(address, "/health/live", FRONTEND.name)
+    except CheckFailed:
+        return False
+    return True

@@ -117,7 +117,11 @@ def inject(engine: Engine, environment: Environment, part: str, kind: str, load:
     begin = time.monotonic()
     KINDS[kind](engine, environment, part)
     wait_until(
-        lambda: _is_back(engine, environment, part), f"{part} to be back after {kind}", BACK_SECONDS
+        lambda: (
+            (kind != "kill" or _is_new(engine, part, begin)) and _is_back(engine, environment, part)
+        ),
+        f"{part} to be back after {kind}",
+        BACK_SECONDS,
     )
     back = time.monotonic()
     wait_calm(load, back)
@@ -125,6 +129,13 @@ def inject(engine: Engine, environment: Environment, part: str, kind: str, load:
     return Incident(
         part, kind, round(back - begin, 2), round(time.monotonic() - begin, 2), measured
     )
+
+
+def _is_new(engine: Engine, part: str, since: float) -> bool:
+    """Return whether a part was started after `since`: not what a killed one left running."""
+    (unit,) = (unit for unit in engine.status() if unit.name == part)
+    # Engines count whole seconds.
+    return unit.state == "running" and unit.uptime <= time.monotonic() - since + 1
 
 
 def _is_back(engine: Engine, environment: Environment, part: str) -> bool:

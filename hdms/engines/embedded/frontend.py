@@ -45,7 +45,7 @@ def program(layout: Layout) -> Program:
     # The workers of a killed nginx hold its port, and its process group, for ever.
     script = (
         f"former=$(cat {PID_FILE} 2>/dev/null) && ! kill -0 $former 2>/dev/null"
-        " && kill -9 -- -$former 2>/dev/null; "  # no line ends: supervisord
+        " && kill -9 -$former 2>/dev/null; "  # no line ends: supervisord; no `--`: dash
     )
     account = components_account()
     if account is not None:
