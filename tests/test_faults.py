@@ -5,8 +5,9 @@ from pathlib import Path
 
 import pytest
 from conftest import Edit
+from filelock import FileLock
 
-from hdms.catalog import component_names
+from hdms.catalog import component_names, process_names
 from hdms.engines.fake import FakeEngine
 from hdms.environment.validation import load
 from hdms.errors import HdmsError, InvalidInput
@@ -42,6 +43,15 @@ def test_production_is_never_broken(stack: Stack, edit: Edit) -> None:
 
     with pytest.raises(InvalidInput, match="in production"):
         run(FakeEngine(stack), load(stack), REDIS_KILLED, print)
+
+
+def test_two_loads_on_one_stack_would_measure_each_other(stack: Stack) -> None:
+    engine = FakeEngine(stack)
+    stack.state.mkdir()
+    engine.up(load(stack), [*component_names(), *process_names()], print)
+
+    with FileLock(stack.state / "load.lock"), pytest.raises(HdmsError, match="another inv faults"):
+        run(engine, load(stack), REDIS_KILLED, print)
 
 
 def test_an_unknown_fault_is_refused_with_the_known_ones() -> None:

@@ -7,14 +7,17 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 
+from filelock import FileLock, Timeout
+
 from hdms import connections
 from hdms.connections import Address
 from hdms.engines.base import Engine
 from hdms.environment.environment import Environment
-from hdms.errors import TimedOut
+from hdms.errors import HdmsError, TimedOut
 from hdms.load.chat import Chat
 from hdms.load.stream import Refused, Stream
 from hdms.load.user import REQUEST_SECONDS, User
+from hdms.stack import Stack
 from hdms.wait import wait_until
 
 # The worker may still be busy with the last files.
@@ -62,14 +65,34 @@ class Load:
 
 
 @contextmanager
+def _alone(stack: Stack) -> Iterator[None]:
+    """Let one load at a time be on a stack: each would measure the other's faults."""
+    try:
+        with FileLock(stack.state / "load.lock", timeout=0):
+            yield
+    except Timeout:
+        raise HdmsError(
+            "another inv faults or inv soak is at work on this stack",
+            "wait for its end, or find it with: pgrep -af inv",
+        ) from None
+
+
+@contextmanager
 def steady_load(engine: Engine, environment: Environment) -> Iterator[Load]:
     """Send requests to every service until the end of the context.
 
     Each request also counts in the cache, where the services keep how often a user asks.
 
     Raises:
-        HdmsError: the user in whose name all is done could not be made.
+        HdmsError: another load is on this stack, or the user in whose name all is done could not
+            be made.
     """
+    with _alone(engine.stack), _clients(engine, environment) as load:
+        yield load
+
+
+@contextmanager
+def _clients(engine: Engine, environment: Environment) -> Iterator[Load]:
     mark = f"load-{secrets.token_hex(6)}"
 
     known: dict[str, tuple[float, Address]] = {}

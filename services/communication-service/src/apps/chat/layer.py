@@ -6,6 +6,7 @@ from collections.abc import Awaitable
 from typing import Any, TypeVar
 
 from channels_redis import core
+from redis.exceptions import ConnectionError as RedisConnectionError
 from redis.exceptions import TimeoutError as RedisTimeoutError
 
 from hdms_common.outage import REDIS_ERRORS
@@ -26,7 +27,7 @@ class RedisChannelLayer(core.RedisChannelLayer):
         while True:
             try:
                 return await super().receive(channel)
-            except REDIS_ERRORS:
+            except (*REDIS_ERRORS, OSError):
                 # At random, so that a thousand sockets do not come back in the same instant.
                 await asyncio.sleep(random.uniform(0.1, 1) * LONGEST_PAUSE_SECONDS)  # noqa: S311
 
@@ -52,3 +53,5 @@ async def _in_time(answer: Awaitable[Answer]) -> Answer:
             return await answer
     except TimeoutError:
         raise RedisTimeoutError(f"no answer within {LIMIT_SECONDS:g} s") from None
+    except OSError as error:  # what a refused connection is before redis-py translates it
+        raise RedisConnectionError(str(error)) from error

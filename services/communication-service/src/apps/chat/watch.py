@@ -1,6 +1,7 @@
 """Whether what is said in a room reaches the open sockets, and what they are told if not."""
 
 import asyncio
+import logging
 from collections.abc import Awaitable, Iterable
 from typing import Protocol
 from weakref import WeakSet
@@ -10,6 +11,9 @@ from channels.layers import get_channel_layer
 from hdms_common import outage
 
 ASK_SECONDS = 1.0
+TELL_SECONDS = 5.0
+
+logger = logging.getLogger(__name__)
 
 
 class Listener(Protocol):
@@ -58,7 +62,10 @@ class Watch:
     async def _go_on(self) -> None:
         self._run = None
         while self._listeners:
-            await self._look()
+            try:
+                await self._look()
+            except Exception:  # whatever it is, the sockets depend on the next look
+                logger.exception("could not look at Redis")
             await asyncio.sleep(ASK_SECONDS)
 
     async def _look(self) -> None:
@@ -73,6 +80,10 @@ class Watch:
 
 
 async def _all(told: Iterable[Awaitable[None]]) -> bool:
-    """Tell all side by side, also those who hang up meanwhile; whether Redis is away again."""
-    errors = await asyncio.gather(*told, return_exceptions=True)
+    """Tell all side by side; whether Redis is away again.
+
+    Some hang up meanwhile, and some never read what they are sent: nobody waits for them.
+    """
+    in_time = (asyncio.wait_for(each, TELL_SECONDS) for each in told)
+    errors = await asyncio.gather(*in_time, return_exceptions=True)
     return any(isinstance(error, outage.REDIS_ERRORS) for error in errors)
