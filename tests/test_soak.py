@@ -44,6 +44,15 @@ def test_a_leak_that_would_take_longer_than_a_day_holds() -> None:
     assert found.holds
 
 
+def test_a_step_is_no_leak() -> None:
+    steady = memory(per_minute=0).points
+    stepped = [(t, value + 50 * MIB * (t > 400)) for t, value in steady]
+
+    found = growth(Series("redis", MEMORY, stepped))
+
+    assert (found.per_hour, found.holds) == (0, True)
+
+
 def test_what_exceeds_its_limit_already_does_not_hold() -> None:
     series = Series("redis", MEMORY, [(0.0, 1.0), (2.0, LIMITS[MEMORY] + 1)])
 

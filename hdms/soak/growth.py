@@ -1,17 +1,17 @@
 """Whether a quantity grows, and where that would lead within a day."""
 
-import math
 from collections.abc import Sequence
 from dataclasses import dataclass
-from statistics import StatisticsError, correlation, linear_regression, median
+from itertools import combinations
+from statistics import median
 
 from hdms.soak.sampling import MEMORY, OPEN_FILES, PGBOUNCER, POSTGRESQL, REDIS, Series
 
 DAY_SECONDS = 86_400
 # A process fills its caches first.
 WARM_UP = 0.3
-# A slope is taken for real from this value of Student's t on: chance gives it once in 300 series.
-SIGNIFICANT_T = 3.0
+# Growth is taken for a trend from this value of Kendall's tau on; a single step has 0.5 at most.
+TREND_TAU = 0.6
 # From a shorter time nothing can be said of a day: a page of memory would become gigabytes.
 LEAST_SECONDS = 240.0
 LEAST_POINTS = 20
@@ -32,7 +32,7 @@ class Growth:
     Attributes:
         typical: the median.
         highest: the highest value seen.
-        per_hour: growth; 0 if none is significant, None if the time was too short to say.
+        per_hour: growth; 0 if there is no trend, None if the time was too short to say.
         in_a_day: the value after 24 hours at that rate; None if the time was too short.
         limit: what it must stay below.
     """
@@ -71,12 +71,11 @@ def growth(series: Series) -> Growth:
 
 
 def _slope(points: Sequence[tuple[float, float]]) -> float:
-    """Return the growth per second; 0 unless it is significant, and upwards."""
-    times, values = zip(*points, strict=True)
-    try:
-        r = correlation(times, values)
-    except StatisticsError:  # constant
-        return 0.0
-    t = r * math.sqrt((len(points) - 2) / max(1 - r * r, 1e-12))
-    slope: float = linear_regression(times, values).slope
-    return slope if t > SIGNIFICANT_T else 0.0
+    """Return the growth per second, by Theil and Sen's estimator; 0 where there is no trend.
+
+    A line of least squares takes one step, as after a restart, for a leak.
+    """
+    slopes = [(y2 - y1) / (x2 - x1) for (x1, y1), (x2, y2) in combinations(points, 2)]
+    # Kendall's tau: 1 where each value is above all before it, 0 where up and down are alike.
+    tau = (sum(s > 0 for s in slopes) - sum(s < 0 for s in slopes)) / len(slopes)
+    return median(slopes) if tau >= TREND_TAU else 0.0

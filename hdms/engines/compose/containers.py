@@ -81,6 +81,16 @@ class Containers:
             _wait_healthy(container, given_up)
         return time.monotonic() - begin
 
+    def has_current_image(self, container: "Container") -> bool:
+        """Return whether a container's image is still the one of that name."""
+        from docker.errors import ImageNotFound
+
+        try:
+            current = self._connected().images.get(container.attrs["Config"]["Image"])
+        except ImageNotFound:
+            return False
+        return bool(current.id == container.attrs["Image"])
+
     def remove(self, project: str, names: Sequence[str], only_created: bool = False) -> None:
         """Remove the containers of units that are stopped; the data are in volumes.
 

@@ -85,9 +85,15 @@ class ComposeEngine(Engine):
         with self._exclusively(announce):
             if not self.running():
                 raise HdmsError("nothing is running", "inv infra.up")
-            self._units.build([name], announce)  # before it is stopped: that may take a while
+            # What takes a while comes before it is stopped.
+            self._units.build([name], announce)
+            containers = self._units.existing().get(name, [])
+            changed = any(change.name == name for change in self.pending(environment))
+            as_it_is = not changed and all(map(self._containers.has_current_image, containers))
             with self._clients_waiting_for(name, environment, announce):
                 self._units.stop([name])
+                if containers and as_it_is:
+                    return self._units.start_again(environment, name, announce)
                 return self._units.start(environment, [name], announce, build=False)[0]
 
     def status(self) -> list[UnitStatus]:

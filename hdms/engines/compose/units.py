@@ -71,6 +71,12 @@ class Units:
             environment, names, dict.fromkeys(names, created), set(), announce
         )
 
+    def start_again(self, environment: Environment, name: str, announce: Announce) -> Started:
+        """Start the containers of a unit that was stopped, as they are."""
+        created: Created = Future()
+        created.set_result(self.existing())
+        return self._start_created(environment, [name], {name: created}, set(), announce)[0]
+
     def build(self, names: Sequence[str], announce: Announce) -> None:
         """Build the images of components and processes; quick where nothing changed."""
         images = sorted({_image(name) for name in names}.intersection(BUILT))
