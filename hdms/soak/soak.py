@@ -4,6 +4,7 @@ import itertools
 import math
 import time
 from dataclasses import asdict, dataclass
+from random import Random
 from statistics import quantiles
 from typing import Any
 
@@ -17,7 +18,7 @@ from hdms.faults.campaign import (
     wait_calm,
 )
 from hdms.faults.incident import Incident
-from hdms.faults.kinds import KINDS, faults
+from hdms.faults.kinds import faults
 from hdms.load.steady import Load, steady_load
 from hdms.load.stream import Stream
 from hdms.soak.growth import Growth, growth
@@ -116,7 +117,7 @@ def run(
     incidents = []
     with steady_load(engine, environment) as load, sampling(engine, environment) as samples:
         wait_calm(load, begin)
-        to_come = itertools.cycle(_in_turn())
+        to_come = itertools.cycle(_mixed())
         next_fault = begin + fault_every if fault_every else end
         news = begin + NEWS_SECONDS
         while (now := time.monotonic()) < end:
@@ -142,9 +143,11 @@ def run(
     )
 
 
-def _in_turn() -> list[tuple[str, str]]:
-    """Return all faults so that each is of another part than the one before."""
-    return sorted(faults(), key=lambda fault: [*KINDS].index(fault[1]))
+def _mixed() -> list[tuple[str, str]]:
+    """Return all faults, parts and kinds mixed, in an order that is always the same."""
+    mixed = faults()
+    Random(0).shuffle(mixed)  # noqa: S311 - no secret
+    return mixed
 
 
 def _so_far(load: Load) -> str:
