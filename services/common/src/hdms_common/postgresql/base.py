@@ -23,16 +23,17 @@ class DatabaseWrapper(base.DatabaseWrapper):
 
     def get_new_connection(self, conn_params: dict[str, Any]) -> Any:
         """Raises psycopg.OperationalError with the last attempt's reason."""
-        if self.pool is None:
+        pool = self.pool  # looked up each time
+        if pool is None:
             return super().get_new_connection(conn_params)
         self.isolation_level = base.IsolationLevel.READ_COMMITTED
-        self.pool.open()
-        hopeless = current.refused or current.seconds > self.pool.timeout - ROUND_SECONDS
-        deadline = time.monotonic() + (IMPATIENT_SECONDS if hopeless else self.pool.timeout)
+        pool.open()
+        hopeless = current.refused or current.seconds > pool.timeout - ROUND_SECONDS
+        deadline = time.monotonic() + (IMPATIENT_SECONDS if hopeless else pool.timeout)
         while True:
             left = deadline - time.monotonic()
             try:
-                connection = self.pool.getconn(min(left, ROUND_SECONDS))
+                connection = pool.getconn(min(left, ROUND_SECONDS))
             except PoolTimeout as error:
                 if left <= ROUND_SECONDS or current.refused:
                     raise OperationalError(_reason(error)) from current.error
@@ -40,7 +41,7 @@ class DatabaseWrapper(base.DatabaseWrapper):
             if not is_dropped(connection):
                 return connection
             connection.close()
-            self.pool.putconn(connection)
+            pool.putconn(connection)
 
 
 def is_dropped(connection: Any) -> bool:

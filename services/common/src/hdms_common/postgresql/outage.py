@@ -60,8 +60,8 @@ class Connection(psycopg.Connection[Any]):
     @classmethod
     def connect(cls, *arguments: Any, **parameters: Any) -> "Connection":
         now = time.monotonic()
-        if current.refused and current.error and now - cls._asked_last < REFUSED_SECONDS:
-            raise current.error
+        if current.refused and now - cls._asked_last < REFUSED_SECONDS:
+            raise OperationalError(str(current.error))
         cls._asked_last = now
         try:
             connection = super().connect(*arguments, **parameters)
