@@ -34,7 +34,7 @@ def test_a_stack_of_which_a_part_is_down_is_not_broken_further(stack: Stack) -> 
     engine = FakeEngine(stack)
     engine.up(load(stack), component_names(), print)
 
-    with pytest.raises(HdmsError, match="everything must run before it is broken"):
+    with pytest.raises(HdmsError, match="needs everything to run"):
         run(engine, load(stack), REDIS_KILLED, print)
 
 

@@ -6,11 +6,11 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from hdms.bench.result import Bench, Row
-from hdms.catalog import component_names, process_names
 from hdms.engines.base import Announce, Engine
 from hdms.environment.environment import Environment
 from hdms.errors import HdmsError, InvalidInput
 from hdms.process import last_lines
+from hdms.whole import require_whole
 
 SECONDS = 60.0
 POSTGRESQL_SOCKET = ".s.PGSQL.5432"
@@ -65,7 +65,7 @@ def run(
         InvalidInput: the stack is in production.
         HdmsError: a part of the stack does not run, or a measurement failed.
     """
-    _require_measurable(engine, environment)
+    require_whole(engine, environment, "inv bench")
     begin = datetime.now(UTC).isoformat(timespec="seconds")
     rows: list[Row] = []
     python = ""
@@ -74,17 +74,6 @@ def run(
         python, found = _measured(engine, environment, measurement)
         rows += found
     return Bench(engine.name, python, begin, tuple(rows))
-
-
-def _require_measurable(engine: Engine, environment: Environment) -> None:
-    if environment.in_production:
-        raise InvalidInput("bench loads the services, and this stack is in production")
-    missing = {*component_names(), *process_names()} - engine.running()
-    if missing:
-        raise HdmsError(
-            f"everything must run to be measured, but not {', '.join(sorted(missing))}",
-            "inv infra.up, inv migrate --all, inv services.up",
-        )
 
 
 def _measured(

@@ -11,11 +11,12 @@ from hdms.checks.services import health
 from hdms.checks.suite import prove_components
 from hdms.engines.base import Announce, Engine
 from hdms.environment.environment import Environment
-from hdms.errors import HdmsError, InvalidInput, TimedOut
+from hdms.errors import HdmsError, TimedOut
 from hdms.faults.incident import Incident, seen_by
 from hdms.faults.kinds import KINDS
 from hdms.load.steady import Load, steady_load
 from hdms.wait import wait_until
+from hdms.whole import require_whole
 
 CALM_SECONDS = 1.0
 BACK_SECONDS = 60.0
@@ -79,7 +80,7 @@ def run(
         InvalidInput: the stack is in production.
         HdmsError: a part of the stack does not run, or did not come back.
     """
-    require_breakable(engine, environment)
+    require_whole(engine, environment, "inv faults")
     incidents = []
     with steady_load(engine, environment) as load:
         wait_calm(load, time.monotonic())
@@ -89,23 +90,6 @@ def run(
     announce("looking for every acknowledged write")
     acknowledged = {s.name: len(s.acknowledged) for s in load.streams if s.acknowledged}
     return Campaign(engine.name, incidents, acknowledged, load.lost(engine, environment))
-
-
-def require_breakable(engine: Engine, environment: Environment) -> None:
-    """Check that a stack is ours to break, and whole.
-
-    Raises:
-        InvalidInput: it is in production.
-        HdmsError: a part of it does not run.
-    """
-    if environment.in_production:
-        raise InvalidInput("faults are for development stacks, and this one is in production")
-    missing = {*component_names(), *process_names()} - engine.running()
-    if missing:
-        raise HdmsError(
-            f"everything must run before it is broken, but not {', '.join(sorted(missing))}",
-            "inv infra.up, inv migrate --all, inv services.up",
-        )
 
 
 def inject(engine: Engine, environment: Environment, part: str, kind: str, load: Load) -> Incident:

@@ -14,7 +14,6 @@ from hdms.errors import InvalidInput
 from hdms.faults.campaign import (
     RECOVERY_LIMIT_SECONDS,
     inject,
-    require_breakable,
     wait_calm,
 )
 from hdms.faults.incident import Incident
@@ -23,6 +22,7 @@ from hdms.load.steady import Load, steady_load
 from hdms.load.stream import Stream
 from hdms.soak.growth import Growth, growth
 from hdms.soak.sampling import Series, sampling
+from hdms.whole import require_whole
 
 NEWS_SECONDS = 30.0
 
@@ -111,7 +111,7 @@ def run(
         InvalidInput: the stack is in production.
         HdmsError: a part of the stack does not run, or did not come back after a fault.
     """
-    require_breakable(engine, environment)
+    require_whole(engine, environment, "inv soak")
     begin = time.monotonic()
     end = begin + minutes * 60
     incidents = []
