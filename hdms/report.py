@@ -162,6 +162,9 @@ def print_soak(soak: "Soak") -> None:
         say(f"24 hours would not hold: {'; '.join(exceeded)}.")
     elif soak.judged:
         say("24 hours would hold: at the growth measured, everything stays within its limits.")
+        unknown = [f"{g.metric} of {g.subject}" for g in soak.growths if g.in_a_day is None]
+        if unknown:
+            say(f"Too often restarted, or too rarely seen, to be judged: {'; '.join(unknown)}.")
     else:
         say("Too short to say anything of 24 hours.")
 

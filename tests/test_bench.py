@@ -130,7 +130,7 @@ def test_production_is_not_measured(stack: Stack, engine: FakeEngine, edit: Edit
 def test_what_does_not_run_is_named_with_the_remedy(stack: Stack, engine: FakeEngine) -> None:
     engine.down(["redis"], print)
 
-    with pytest.raises(HdmsError, match="but not redis") as refused:
+    with pytest.raises(HdmsError, match="not running: redis") as refused:
         run(engine, load(stack), ["db"], print)
     assert refused.value.hint == "inv infra.up, inv migrate --all, inv services.up"
 

@@ -1,5 +1,7 @@
 """A soak: what is refused, and what its figures say of a day."""
 
+from random import Random
+
 import pytest
 
 from hdms.errors import InvalidInput
@@ -42,6 +44,37 @@ def test_a_leak_that_would_take_longer_than_a_day_holds() -> None:
 
     assert found.per_hour == pytest.approx(6 * MIB, rel=0.05)
     assert found.holds
+
+
+def test_a_restart_hides_no_leak() -> None:
+    leaking = memory(per_minute=MIB).points
+    restarted = [(t, value - MIB * 3 * (t > 180)) for t, value in leaking]
+
+    found = growth(Series("user-service", MEMORY, restarted, restarts=[181.0]))
+
+    assert found.per_hour == pytest.approx(60 * MIB, rel=0.05)
+    assert not found.holds
+
+
+def test_between_restarts_that_are_too_near_nothing_can_be_said() -> None:
+    points = memory(per_minute=MIB).points
+
+    found = growth(Series("user-service", MEMORY, points, restarts=[150.0, 300.0, 450.0]))
+
+    assert found.in_a_day is None
+
+
+def test_noise_hides_no_leak() -> None:
+    random = Random(1)  # noqa: S311 - no secret
+    noisy = [(t, v + random.gauss(0, 2 * MIB)) for t, v in memory(per_minute=MIB).points]
+
+    assert not growth(Series("user-service", MEMORY, noisy)).holds
+
+
+def test_a_day_of_samples_is_judged_like_ten_minutes_of_them() -> None:
+    assert growth(memory(per_minute=0.1 * MIB, minutes=1440)).per_hour == pytest.approx(
+        6 * MIB, rel=0.05
+    )
 
 
 def test_a_step_is_no_leak() -> None:

@@ -1,20 +1,23 @@
 """Whether a quantity grows, and where that would lead within a day."""
 
-from collections.abc import Sequence
+import math
+from collections.abc import Iterator
 from dataclasses import dataclass
-from itertools import combinations
+from itertools import combinations, pairwise
 from statistics import median
 
 from hdms.soak.sampling import MEMORY, OPEN_FILES, PGBOUNCER, POSTGRESQL, REDIS, Series
 
+Points = list[tuple[float, float]]
+
 DAY_SECONDS = 86_400
 # A process fills its caches first.
 WARM_UP = 0.3
-# Growth is taken for a trend from this value of Kendall's tau on; a single step has 0.5 at most.
-TREND_TAU = 0.6
+# What grows steadily does so in each half of the time; this share of it, at least, in each.
+LEAST_SHARE = 0.2
 # From a shorter time nothing can be said of a day: a page of memory would become gigabytes.
-LEAST_SECONDS = 240.0
-LEAST_POINTS = 20
+LEAST_SECONDS = 200.0
+SLICES = 21
 
 LIMITS = {
     MEMORY: 1024**3,  # what one process may take of a small server
@@ -52,13 +55,12 @@ class Growth:
 
 
 def growth(series: Series) -> Growth:
-    """Return what a series says of the next 24 hours."""
+    """Return what a series says of the next 24 hours: its longest part without a restart."""
     values = [value for _, value in series.points]
-    begin, end = series.points[0][0], series.points[-1][0]
-    settled = [p for p in series.points if p[0] >= begin + WARM_UP * (end - begin)]
+    longest = max(_between_restarts(series), key=lambda part: part[-1][0] - part[0][0])
     per_second: float | None = None
-    if end - begin >= LEAST_SECONDS and len(settled) >= LEAST_POINTS:
-        per_second = _slope(settled)
+    if longest[-1][0] - longest[0][0] >= LEAST_SECONDS:
+        per_second = _slope(_settled(longest))
     return Growth(
         series.subject,
         series.metric,
@@ -70,12 +72,34 @@ def growth(series: Series) -> Growth:
     )
 
 
-def _slope(points: Sequence[tuple[float, float]]) -> float:
-    """Return the growth per second, by Theil and Sen's estimator; 0 where there is no trend.
+def _between_restarts(series: Series) -> Iterator[Points]:
+    bounds = [-math.inf, *series.restarts, math.inf]
+    for begin, end in pairwise(bounds):
+        part = [point for point in series.points if begin <= point[0] < end]
+        if part:
+            yield part
 
-    A line of least squares takes one step, as after a restart, for a leak.
-    """
-    slopes = [(y2 - y1) / (x2 - x1) for (x1, y1), (x2, y2) in combinations(points, 2)]
-    # Kendall's tau: 1 where each value is above all before it, 0 where up and down are alike.
-    tau = (sum(s > 0 for s in slopes) - sum(s < 0 for s in slopes)) / len(slopes)
-    return median(slopes) if tau >= TREND_TAU else 0.0
+
+def _settled(points: Points) -> Points:
+    """Return the medians of SLICES equal times after the warm-up, which noise hardly moves."""
+    begin, end = points[0][0], points[-1][0]
+    begin += WARM_UP * (end - begin)
+    width = (end - begin) / SLICES
+    slices: dict[int, list[tuple[float, float]]] = {}
+    for point in points:
+        if point[0] >= begin:
+            slices.setdefault(min(int((point[0] - begin) / width), SLICES - 1), []).append(point)
+    return [(median(x for x, _ in each), median(y for _, y in each)) for each in slices.values()]
+
+
+def _slope(points: Points) -> float:
+    """Return the growth per second, by Theil and Sen's estimator; 0 where there is no trend."""
+    third = len(points) // 3
+    begin, middle, end = (
+        median(y for _, y in part)
+        for part in (points[:third], points[third : 2 * third], points[2 * third :])
+    )
+    # A step, as after a reconnection, grows in one half only.
+    if min(middle - begin, end - middle) <= LEAST_SHARE * (end - begin):
+        return 0.0
+    return median((y2 - y1) / (x2 - x1) for (x1, y1), (x2, y2) in combinations(points, 2))

@@ -16,6 +16,8 @@ from hdms.environment.environment import Environment
 from hdms.errors import HdmsError
 
 PAUSE_SECONDS = 2.0
+# Engines count whole seconds.
+CLOCK_SECONDS = 2.0
 
 MEMORY = "memory, bytes"
 OPEN_FILES = "open files"
@@ -37,11 +39,13 @@ class Series:
         subject: whose, e.g. a process or a role.
         metric: what, one of the names above.
         points: (seconds since the beginning, value).
+        restarts: when its subject, a process, was seen to be a new one, in the same seconds.
     """
 
     subject: str
     metric: str
     points: list[tuple[float, float]] = field(default_factory=list)
+    restarts: list[float] = field(default_factory=list)
 
 
 class Samples:
@@ -52,6 +56,7 @@ class Samples:
         self._environment = environment
         self._begin = time.monotonic()
         self._series: dict[tuple[str, str], Series] = {}
+        self._started: dict[str, float] = {}
 
     @property
     def series(self) -> list[Series]:
@@ -60,6 +65,7 @@ class Samples:
 
     def take(self) -> None:
         """Look once; what does not answer, or is away, is left out."""
+        self._note_restarts()
         for name, used in self._engine.usage().items():
             self._add(name, MEMORY, used.memory)
             self._add(name, OPEN_FILES, used.open_files)
@@ -72,6 +78,17 @@ class Samples:
             with suppress(psycopg.Error, redis.RedisError, HdmsError, OSError):
                 for subject, number in count().items():
                     self._add(subject, metric, number)
+
+    def _note_restarts(self) -> None:
+        now = time.monotonic()
+        for unit in self._engine.status():
+            if unit.state == "running":
+                started = now - unit.uptime
+                if started > self._started.setdefault(unit.name, started) + CLOCK_SECONDS:
+                    self._started[unit.name] = started
+                    for series in self._series.values():
+                        if series.subject == unit.name:
+                            series.restarts.append(round(now - self._begin, 1))
 
     def _add(self, subject: str, metric: str, value: float) -> None:
         series = self._series.setdefault((subject, metric), Series(subject, metric))
