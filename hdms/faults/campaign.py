@@ -53,7 +53,7 @@ class Campaign:
         """Whether nothing was lost and every client recovered within the specified time."""
         in_time = all(i.recovered <= RECOVERY_LIMIT_SECONDS for i in self.incidents)
         started = all(
-            i.away <= START_LIMIT_SECONDS
+            i.missed <= START_LIMIT_SECONDS
             for i in self.incidents
             if i.part in process_names() and i.fault in ("restart", "kill")
         )

@@ -68,6 +68,15 @@ class Incident:
     measured: tuple[Measured, ...]
 
     @property
+    def missed(self) -> float:
+        """For how many seconds clients missed the part; 0 if none did.
+
+        Not `away`: before a restart its image may be built, while the old one serves.
+        """
+        noticed = [m.noticed for m in self.measured if m.noticed is not None]
+        return max(0.0, self.away - min(noticed)) if noticed else 0.0
+
+    @property
     def recovered(self) -> float:
         """The slowest client's recovery, in seconds from the part's return."""
         return max(m.recovered for m in self.measured)
