@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 ENGINE = "what runs the system: compose or embedded (default: see README)"
 JSON = "print data for machines"
 SERVICE = "a service's name, e.g. user-service or just user"
+UNIT = "a component or process, e.g. redis or file-worker"
 
 
 def command(**options: Any) -> Callable[[Callable[..., None]], Any]:
@@ -228,23 +229,23 @@ def infra_logs(
     _logs(engine, [name] if name else component_names(), lines, follow)
 
 
-@command(name="start", positional=["name"], help={"name": "a component", "engine": ENGINE})
+@command(name="start", positional=["name"], help={"name": UNIT, "engine": ENGINE})
 def infra_start(_c: Context, name: str, engine: str | None = None) -> None:
-    """Start one component."""
-    from hdms.catalog import require_component
+    """Start one component or process."""
+    from hdms.catalog import require_unit
 
-    _up(engine, [require_component(name)])
+    _up(engine, [require_unit(name)])
 
 
-@command(name="stop", positional=["name"], help={"name": "a component", "engine": ENGINE})
+@command(name="stop", positional=["name"], help={"name": UNIT, "engine": ENGINE})
 def infra_stop(_c: Context, name: str, engine: str | None = None) -> None:
-    """Stop one component; the others and the services go on without it."""
-    from hdms.catalog import require_component
+    """Stop one component or process; the others go on without it."""
+    from hdms.catalog import require_unit
 
-    _down(engine, [require_component(name)])
+    _down(engine, [require_unit(name)])
 
 
-@command(name="restart", positional=["name"], help={"name": "a component", "engine": ENGINE})
+@command(name="restart", positional=["name"], help={"name": UNIT, "engine": ENGINE})
 def infra_restart(_c: Context, name: str, engine: str | None = None) -> None:
     """Stop one component or process and start it with its current configuration."""
     from hdms import report
@@ -380,7 +381,7 @@ def doctor(_c: Context, json: bool = False, engine: str | None = None) -> None:
 
 @command(
     help={
-        "only": "only this component or process, e.g. redis or file-worker",
+        "only": f"only {UNIT}",
         "kind": "only this kind: restart, stop, kill, pause or refuse",
         "json": JSON,
         "engine": ENGINE,

@@ -180,15 +180,6 @@ def find_own_service(name: str) -> Service:
     return service
 
 
-def require_component(name: str) -> str:
-    """Return `name` if a component is called so.
-
-    Raises:
-        InvalidInput: there is no such component.
-    """
-    return _require(name, component_names(), "component")
-
-
 def require_unit(name: str) -> str:
     """Return the component or process called `name` (`user` is short for `user-service`).
 
@@ -197,10 +188,9 @@ def require_unit(name: str) -> str:
     """
     if f"{name}-service" in process_names():
         return f"{name}-service"
-    return _require(name, [*component_names(), *process_names()], "component or process")
-
-
-def _require(name: str, known: list[str], kind: str) -> str:
+    known = [*component_names(), *process_names()]
     if name not in known:
-        raise InvalidInput(f"there is no {kind} {name!r}", f"expected one of: {', '.join(known)}")
+        raise InvalidInput(
+            f"there is no component or process {name!r}", f"expected one of: {', '.join(known)}"
+        )
     return name
