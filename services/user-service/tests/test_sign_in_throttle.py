@@ -25,10 +25,13 @@ def test_who_guesses_a_password_is_slowed_down_others_are_not(db: None, client: 
     assert guess(client, name, times=10) == 401
     assert guess(client, name) == 429
     assert guess(client, name.upper()) == 429
+    assert guess(client, f"  {name}\t") == 429
     assert guess(client, f"other-{uuid.uuid4()}") == 401
 
 
-@pytest.mark.parametrize("nonsense", [[], "text", {"username": ["a"]}])
+@pytest.mark.parametrize(
+    "nonsense", [[], "text", {"username": ["a"]}, {"username": "\ud800", "password": "x"}]
+)
 def test_nonsense_is_a_bad_request(db: None, client: APIClient, nonsense: object) -> None:
     assert client.post(URL, nonsense).status_code == 400
 

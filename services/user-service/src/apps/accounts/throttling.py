@@ -15,7 +15,8 @@ class SignInThrottle(SimpleRateThrottle):
 
     def get_cache_key(self, request: Request, view: APIView) -> str:
         name = request.data.get("username") if isinstance(request.data, dict) else None
-        who = f"{self.get_ident(request)} {str(name).lower()}"
+        # As signing in does, which takes a name with spaces around it for the same.
+        who = f"{self.get_ident(request)} {str(name).strip().lower()}"
         # Of any name, a key of the characters and length that every cache takes.
-        ident = hashlib.sha256(who.encode()).hexdigest()
+        ident = hashlib.sha256(who.encode(errors="backslashreplace")).hexdigest()
         return self.cache_format % {"scope": self.scope, "ident": ident}
