@@ -2,11 +2,13 @@
 
 import json
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
 from conftest import Whole
 from websockets.sync.client import ClientConnection
 
+from hdms import connections
 from hdms.catalog import SERVICES
 from hdms.connections import http_get
 from hdms.load.chat import Chat
@@ -34,7 +36,7 @@ def chat(whole: Whole, user: User) -> Chat:
     return Chat("test", user, lambda: whole.address("communication-service"))
 
 
-def hear(socket: ClientConnection) -> dict[str, str]:
+def hear(socket: ClientConnection) -> dict[str, Any]:
     heard = json.loads(socket.recv(timeout=20))
     assert isinstance(heard, dict)
     return heard
@@ -80,19 +82,28 @@ class TestMeanwhile:
         assert message in stored
 
 
-def test_an_open_chat_is_told_of_the_outage_and_of_its_end(whole: Whole, chat: Chat) -> None:
+def test_an_open_chat_is_told_of_the_outage_and_of_its_end(
+    whole: Whole, user: User, chat: Chat
+) -> None:
     with chat.enter() as alice, chat.enter() as bob:
+        alice.send('{"body": "before"}')
+        before = hear(alice)
+        assert hear(bob) == before
         whole.engine.down(["redis"], print)
         try:
-            told = [hear(alice)["event"], hear(bob)["event"]]
+            assert [hear(alice)["event"], hear(bob)["event"]] == ["degraded", "degraded"]
+            alice.send('{"body": "meanwhile"}')
+            meanwhile = hear(alice)
         finally:
             whole.engine.up(whole.environment, ["redis"], print)
-        back = [hear(alice)["event"], hear(bob)["event"]]
+        recovered = hear(bob)
+        assert (recovered["event"], recovered["after"]) == ("recovered", before["id"])
+        assert hear(alice)["event"] == "recovered"
         alice.send('{"body": "there you are"}')
-
-        assert told == ["degraded", "degraded"]
-        assert back == ["recovered", "recovered"]
         assert hear(bob)["body"] == hear(alice)["body"] == "there you are"
+
+    path = f"/api/chat/rooms/test/messages?after={recovered['after']}"
+    assert user.get("communication-service", path)["results"][0] == meanwhile
 
 
 def test_a_redis_that_was_killed_and_forgot_the_rooms_costs_no_socket(
@@ -105,6 +116,27 @@ def test_a_redis_that_was_killed_and_forgot_the_rooms_costs_no_socket(
         alice.send('{"body": "still here?"}')
 
         assert hear(bob)["body"] == "still here?"
+
+
+@pytest.fixture
+def redis_full(whole: Whole) -> Iterator[None]:
+    """Redis takes nothing more, as when its memory or disk is full."""
+    with connections.redis_client(whole.environment, whole.address("redis")) as client:
+        client.config_set("maxmemory", 1)
+        yield
+        client.config_set("maxmemory", 0)
+
+
+@pytest.mark.usefixtures("redis_full")
+def test_a_redis_that_takes_nothing_is_as_good_as_none(
+    whole: Whole, user: User, chat: Chat
+) -> None:
+    for service, path in READS:
+        user.get(service, path)
+    user.upload("meanwhile.txt")
+    with chat.enter() as socket:
+        assert hear(socket)["event"] == "degraded"
+    assert http_get(whole.address("user-service"), "/health/ready")[0] == 503
 
 
 def test_an_upload_is_accepted_and_taken_up_when_redis_is_back(whole: Whole, user: User) -> None:

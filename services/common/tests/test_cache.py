@@ -57,7 +57,7 @@ def test_the_outage_is_logged_once(
 
     (record,) = caplog.records
     assert record.levelno == logging.ERROR
-    assert "Redis does not answer" in record.getMessage()
+    assert "Redis is of no use" in record.getMessage()
 
 
 def test_one_request_waits_for_a_silent_redis_not_all(silent_cache: BaseCache) -> None:

@@ -13,8 +13,7 @@ from typing import Any, TypeVar
 
 from django.core.cache.backends import redis as django_redis
 from redis import Redis
-from redis.exceptions import ConnectionError as RedisConnectionError
-from redis.exceptions import TimeoutError as RedisTimeoutError
+from redis.exceptions import RedisError
 
 from hdms_common.log import once_a_minute
 
@@ -47,10 +46,10 @@ class Absence:
             return True
 
     def noticed(self, error: Exception) -> None:
-        """Redis did not answer."""
+        """Redis did not answer, or refused."""
         if self._ask_again_at is None:
             logger.error(
-                "Redis does not answer, the cache misses from now on: %s",
+                "Redis is of no use, the cache misses from now on: %s",
                 error,
                 extra=once_a_minute("cache"),
             )
@@ -89,7 +88,7 @@ class RedisCacheClient(django_redis.RedisCacheClient):
             return otherwise
         try:
             answer = operation()
-        except (RedisConnectionError, RedisTimeoutError) as error:
+        except RedisError as error:  # also of a Redis that answers "no": its disk is full
             absence.noticed(error)
             return otherwise
         absence.over()

@@ -78,7 +78,8 @@ async def _probe_database() -> None:
 
 async def _probe_redis(url: str) -> None:
     async with asyncio.timeout(LIMIT_SECONDS), Redis.from_url(url, retry=None) as client:
-        await client.ping()
+        # Not a ping: a Redis whose memory or disk is full answers that, and takes nothing.
+        await client.set("health", "ready", ex=60)
 
 
 urlpatterns: list[URLPattern] = [path("live", live), path("ready", ready)]

@@ -4,8 +4,7 @@ import logging
 from typing import Any
 
 from django.db import InterfaceError, OperationalError
-from redis.exceptions import ConnectionError as RedisConnectionError
-from redis.exceptions import TimeoutError as RedisTimeoutError
+from redis.exceptions import RedisError
 from rest_framework.exceptions import ParseError
 from rest_framework.response import Response
 from rest_framework.views import exception_handler
@@ -17,7 +16,8 @@ logger = logging.getLogger(__name__)
 
 RETRY_AFTER_SECONDS = 5
 
-REDIS_ERRORS = (RedisConnectionError, RedisTimeoutError)
+# All of them: a Redis whose disk is full answers, and refuses each write.
+REDIS_ERRORS = (RedisError,)
 ERRORS = (OperationalError, InterfaceError, *REDIS_ERRORS)
 
 

@@ -18,7 +18,7 @@ DEGRADED = {
 }
 RECOVERED = {
     "event": "recovered",
-    "detail": "Live messages are back. Catch up: GET /api/chat/rooms/<room>/messages?after=<id>",
+    "detail": "Live messages are back. Catch up: GET /api/chat/rooms/<room>/messages?after=<after>",
 }
 
 watch = Watch()
@@ -30,8 +30,11 @@ class ChatConsumer(AsyncJsonWebsocketConsumer):
     A client that offers no SUBPROTOCOL or no valid token is rejected. What cannot be stored is
     answered with {"error": ...} to its sender alone. While Redis is away the socket stays open:
     clients get DEGRADED, a sender hears only their own message, and RECOVERED says when to fetch
-    what was said after the last id that one heard.
+    what was said meanwhile: after the message whose id is its "after", null if none was heard.
     """
+
+    heard: int | None = None
+    heard_before: int | None = None
 
     async def connect(self) -> None:
         self.user = self.scope["user"]
@@ -40,11 +43,11 @@ class ChatConsumer(AsyncJsonWebsocketConsumer):
             return
         self.room = self.scope["url_route"]["kwargs"]["room"]
         self.group = f"chat.{self.room}"
-        joined = await self._join()
+        watch.add(self)  # first: Redis may be back before the next line
+        joined = await self._has_joined()
         await self.accept(SUBPROTOCOL)
-        watch.add(self)
         if not joined:
-            await self.degrade()
+            await (self.tell_degraded() if watch.degraded else self.tell_recovered())
 
     async def disconnect(self, code: int) -> None:
         watch.remove(self)
@@ -68,22 +71,26 @@ class ChatConsumer(AsyncJsonWebsocketConsumer):
 
     async def chat_message(self, event: dict[str, Any]) -> None:
         """A message that somebody in the room said."""
+        self.heard = event["message"]["id"]
         await self.send_json(event["message"])
 
-    async def degrade(self) -> None:
+    async def join(self) -> None:
+        self.heard_before = self.heard
+        await self.channel_layer.group_add(self.group, self.channel_name)
+
+    async def tell_degraded(self) -> None:
         await self.send_json(DEGRADED)
 
-    async def rejoin(self) -> None:
-        await self.channel_layer.group_add(self.group, self.channel_name)
-        await self.send_json(RECOVERED)
+    async def tell_recovered(self) -> None:
+        await self.send_json({**RECOVERED, "after": self.heard_before})
 
-    async def _join(self) -> bool:
+    async def _has_joined(self) -> bool:
         if watch.degraded:
             return False
         try:
-            await self.channel_layer.group_add(self.group, self.channel_name)
+            await self.join()
         except outage.REDIS_ERRORS as error:
-            await watch.degrade(error)
+            watch.degrade(error)
         return not watch.degraded
 
     async def _broadcast(self, message: dict[str, Any]) -> None:
@@ -93,7 +100,7 @@ class ChatConsumer(AsyncJsonWebsocketConsumer):
                     self.group, {"type": "chat.message", "message": message}
                 )
             except outage.REDIS_ERRORS as error:
-                await watch.degrade(error)
+                watch.degrade(error)
         if watch.degraded:
             await self.send_json(message)
 

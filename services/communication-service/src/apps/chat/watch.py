@@ -19,11 +19,14 @@ logger = logging.getLogger(__name__)
 class Listener(Protocol):
     """An open socket."""
 
-    async def degrade(self) -> None:
+    async def join(self) -> None:
+        """Be in the room, again; may raise outage.REDIS_ERRORS."""
+
+    async def tell_degraded(self) -> None:
         """Tell the client that it hears nobody for now."""
 
-    async def rejoin(self) -> None:
-        """Join the room again and tell the client to catch up; may raise outage.REDIS_ERRORS."""
+    async def tell_recovered(self) -> None:
+        """Tell the client to catch up."""
 
 
 class Watch:
@@ -40,6 +43,7 @@ class Watch:
         self.degraded = False
         self._listeners: WeakSet[Listener] = WeakSet()
         self._task: asyncio.Task[None] | None = None
+        self._telling: set[asyncio.Task[None]] = set()
         self._run: str | None = None
 
     def add(self, listener: Listener) -> None:
@@ -52,38 +56,43 @@ class Watch:
         """Forget a socket that was closed."""
         self._listeners.discard(listener)
 
-    async def degrade(self, error: Exception) -> None:
+    def degrade(self, error: Exception) -> None:
         """One of outage.REDIS_ERRORS has come: log it, and tell everybody once."""
         outage.report(error)
         if not self.degraded:
             self.degraded = True
-            await _all(listener.degrade() for listener in self._listeners)
+            self._tell(listener.tell_degraded() for listener in self._listeners)
 
     async def _go_on(self) -> None:
         self._run = None
         while self._listeners:
             try:
                 await self._look()
+            except outage.REDIS_ERRORS as error:
+                self.degrade(error)
             except Exception:  # whatever it is, the sockets depend on the next look
                 logger.exception("could not look at Redis")
             await asyncio.sleep(ASK_SECONDS)
 
     async def _look(self) -> None:
-        try:
-            run = await get_channel_layer().run_id()
-        except outage.REDIS_ERRORS as error:
-            await self.degrade(error)
-            return
+        run = await get_channel_layer().run_id()
         if self.degraded or self._run not in (None, run):
-            self.degraded = await _all(listener.rejoin() for listener in self._listeners)
+            await asyncio.gather(*(listener.join() for listener in self._listeners))
+            # From here on, what is said is heard; what was said before is to be fetched.
+            self.degraded = False
+            self._tell(listener.tell_recovered() for listener in self._listeners)
         self._run = run
 
+    def _tell(self, told: Iterable[Awaitable[None]]) -> None:
+        """Tell all; some have hung up and some never read, and nobody waits for them."""
+        for each in told:
+            task = asyncio.create_task(_in_time(each))
+            self._telling.add(task)
+            task.add_done_callback(self._telling.discard)
 
-async def _all(told: Iterable[Awaitable[None]]) -> bool:
-    """Tell all side by side; whether Redis is away again.
 
-    Some hang up meanwhile, and some never read what they are sent: nobody waits for them.
-    """
-    in_time = (asyncio.wait_for(each, TELL_SECONDS) for each in told)
-    errors = await asyncio.gather(*in_time, return_exceptions=True)
-    return any(isinstance(error, outage.REDIS_ERRORS) for error in errors)
+async def _in_time(told: Awaitable[None]) -> None:
+    try:
+        await asyncio.wait_for(told, TELL_SECONDS)
+    except Exception as error:
+        logger.debug("a client could not be told: %s", error)

@@ -36,7 +36,7 @@ def enqueue(file_id: int) -> None:
     """
     try:
         make_available.delay(file_id)
-    except OperationalError as error:
+    except (OperationalError, *outage.REDIS_ERRORS) as error:
         logger.error(
             "file %s stays pending, Redis took no task: %s",
             file_id,
