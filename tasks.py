@@ -95,9 +95,16 @@ def env_init(_c: Context, free_ports: bool = False) -> None:
     """Write the .env files that are missing, with generated passwords; existing ones stay."""
     from hdms import report
     from hdms.environment.initial import free_host_ports, write_initial_files
+    from hdms.errors import InvalidInput
     from hdms.stack import Stack
 
-    written = write_initial_files(Stack.chosen(), free_host_ports() if free_ports else None)
+    stack = Stack.chosen()
+    if free_ports and stack.root_env.exists():
+        raise InvalidInput(
+            f"--free-ports is for a new .env, and {stack.root_env} exists",
+            "set the ..._HOST_PORT variables there, then `inv env.sync`; or delete it first",
+        )
+    written = write_initial_files(stack, free_host_ports() if free_ports else None)
     for path in written:
         report.say(f"wrote {path}")
     if not written:
@@ -394,7 +401,7 @@ def faults(
     json: bool = False,
     engine: str | None = None,
 ) -> None:
-    """Break each part in each way under load; measure who notices, recovers, loses work."""
+    """Break each part in each way under load (4 minutes); who notices, recovers, loses work?"""
     from hdms import report
     from hdms.catalog import require_unit
     from hdms.faults import page
@@ -416,7 +423,7 @@ def faults(
 
 @command(
     help={
-        "minutes": "how long; from 4 minutes on it says whether 24 hours would hold",
+        "minutes": "how long; whether 24 hours would hold is said from 4 on, of memory from 30",
         "fault_every": "seconds from one fault to the next; default: no faults",
         "json": JSON,
         "engine": ENGINE,
@@ -432,10 +439,10 @@ def soak(
     """Put a steady load on the stack; watch errors, latency, memory, files, connections."""
     from hdms import report
     from hdms.soak import page
-    from hdms.soak.soak import positive, run
+    from hdms.soak.soak import LEAST_MINUTES, LEAST_SECONDS, positive, run
 
-    lasting = positive("--minutes", minutes)
-    every = positive("--fault-every", fault_every) if fault_every else None
+    lasting = positive("--minutes", minutes, LEAST_MINUTES)
+    every = positive("--fault-every", fault_every, LEAST_SECONDS) if fault_every else None
     runner, environment = _stack(engine)
     result = run(runner, environment, lasting, every, report.announce)
     report.announce(f"wrote {page.write(result, runner.stack)}")

@@ -123,6 +123,9 @@ def print_campaign(campaign: "Campaign") -> None:
     for stream, names in campaign.lost.items():
         count = campaign.acknowledged.get(stream, 0)
         say(f"{stream}: {count} writes acknowledged, {len(names)} lost")
+    for stream, count in campaign.strays.items():
+        if count:
+            say(f"{stream}: {count} requests failed though nothing was broken")
     slowest = max(campaign.incidents, key=lambda i: i.recovered)
     say(f"Slowest recovery: {slowest.recovered:.2f} s, {slowest.part}: {slowest.fault}.")
 
@@ -130,10 +133,21 @@ def print_campaign(campaign: "Campaign") -> None:
 def print_soak(soak: "Soak") -> None:
     """Print latencies, what was used, the faults, and what would become of 24 hours."""
     print_table(
-        ("client", "requests", "failed", "p50 ms", "p95 ms", "p99 ms", "longest ms", "lost"),
+        (
+            "client",
+            "requests",
+            "failed",
+            "astray",
+            "p50 ms",
+            "p95 ms",
+            "p99 ms",
+            "longest ms",
+            "lost",
+        ),
         [
             (
-                *(a.stream, str(a.requests), str(a.failed), str(a.p50), str(a.p95), str(a.p99)),
+                *(a.stream, str(a.requests), str(a.failed), str(a.strays), str(a.p50)),
+                *(str(a.p95), str(a.p99)),
                 *(str(a.longest), str(len(soak.lost[a.stream])) if a.stream in soak.lost else ""),
             )
             for a in soak.latencies

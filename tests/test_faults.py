@@ -1,5 +1,6 @@
 """Breaking a stack on purpose: what is refused, and how the figures are made."""
 
+import threading
 from html.parser import HTMLParser
 from pathlib import Path
 
@@ -13,7 +14,7 @@ from hdms.environment.validation import load
 from hdms.errors import HdmsError, InvalidInput
 from hdms.faults import page
 from hdms.faults.campaign import Campaign, run
-from hdms.faults.incident import Incident, Measured, Span, seen_by
+from hdms.faults.incident import Incident, Measured, Span, seen_by, strays
 from hdms.faults.kinds import faults, require_kind
 from hdms.load.stream import Seen, Stream
 from hdms.stack import Stack
@@ -25,9 +26,11 @@ def measured(recovered: float = 0.1) -> Measured:
     return Measured("chat", 0.2, 3, 1.5, recovered, "<refused>", (Span("failed", 0.2, 1.7),))
 
 
-def campaign(recovered: float = 0.1, lost: int = 0, away: float = 1.0) -> Campaign:
-    incident = Incident("user-service", "kill", away, 3.0, (measured(recovered),))
-    return Campaign("embedded", [incident], {"chat": 9}, {"chat": ["a message"] * lost})
+def campaign(recovered: float = 0.1, lost: int = 0, away: float = 1.0, astray: int = 0) -> Campaign:
+    incident = Incident(10.0, "user-service", "kill", away, 3.0, (measured(recovered),))
+    return Campaign(
+        "embedded", [incident], {"chat": 9}, {"chat": ["a message"] * lost}, {"chat": astray}
+    )
 
 
 def test_a_stack_of_which_a_part_is_down_is_not_broken_further(stack: Stack) -> None:
@@ -87,6 +90,31 @@ def test_recovery_counts_from_the_return_to_the_last_request_that_failed_or_wait
     )
 
 
+def test_a_failure_while_nothing_is_broken_is_astray() -> None:
+    (incident,) = campaign().incidents  # from 10 s to 13 s
+    stream = Stream("chat", lambda _number: None)
+    stream.seen += [Seen(8.0, 8.1, "gone"), Seen(9.9, 10.1, "gone"), Seen(12.0, 12.1, "gone")]
+    stream.seen += [Seen(13.5, 13.6), Seen(14.0, 14.1, "gone")]
+
+    assert strays(stream, [incident]) == 2
+
+
+def test_an_answer_that_nobody_expects_is_a_failure_and_the_client_goes_on() -> None:
+    def request(number: int) -> str:
+        if number == 0:
+            raise KeyError("id")
+        ended.set()
+        return "written"
+
+    ended = threading.Event()
+    stream = Stream("ticket-service", request)
+
+    stream.run(ended)
+
+    assert [seen.error for seen in stream.seen] == ["KeyError: 'id'", ""]
+    assert stream.acknowledged == ["written"]
+
+
 def test_failures_one_after_the_other_are_one_span() -> None:
     stream = Stream("chat", lambda _number: None)
     stream.seen += [Seen(10.0, 10.1, "gone"), Seen(10.2, 10.3, "gone"), Seen(10.4, 10.5, "gone")]
@@ -101,6 +129,7 @@ def test_failures_one_after_the_other_are_one_span() -> None:
         (campaign(recovered=5.1), False),
         (campaign(lost=1), False),
         (campaign(away=10.5), False),
+        (campaign(astray=1), False),
     ],
 )
 def test_lost_work_or_a_late_recovery_fails_the_campaign(made: Campaign, passed: bool) -> None:

@@ -12,7 +12,7 @@ from hdms.checks.suite import prove_components
 from hdms.engines.base import Announce, Engine
 from hdms.environment.environment import Environment
 from hdms.errors import HdmsError, TimedOut
-from hdms.faults.incident import Incident, seen_by
+from hdms.faults.incident import Incident, seen_by, strays
 from hdms.faults.kinds import KINDS
 from hdms.load.steady import Load, steady_load
 from hdms.wait import wait_until
@@ -36,12 +36,14 @@ class Campaign:
         engine: the engine's name.
         acknowledged: stream -> writes that were confirmed to it.
         lost: stream -> those of them that are not stored, or whose task never ran.
+        strays: stream -> requests that failed though nothing was broken.
     """
 
     engine: str
     incidents: list[Incident]
     acknowledged: dict[str, int]
     lost: dict[str, list[str]]
+    strays: dict[str, int]
 
     @property
     def late(self) -> list[Incident]:
@@ -57,7 +59,8 @@ class Campaign:
             for i in self.incidents
             if i.part in process_names() and i.fault in ("restart", "kill")
         )
-        return in_time and started and not any(self.lost.values())
+        nothing_else = not any(self.lost.values()) and not any(self.strays.values())
+        return in_time and started and nothing_else
 
     def as_dict(self) -> dict[str, Any]:
         """Return it for `--json`."""
@@ -89,7 +92,9 @@ def run(
             incidents.append(inject(engine, environment, part, kind, load))
     announce("looking for every acknowledged write")
     acknowledged = {s.name: len(s.acknowledged) for s in load.streams if s.acknowledged}
-    return Campaign(engine.name, incidents, acknowledged, load.lost(engine, environment))
+    lost = load.lost(engine, environment)
+    astray = {stream.name: strays(stream, incidents) for stream in load.streams}
+    return Campaign(engine.name, incidents, acknowledged, lost, astray)
 
 
 def inject(engine: Engine, environment: Environment, part: str, kind: str, load: Load) -> Incident:
@@ -110,9 +115,8 @@ def inject(engine: Engine, environment: Environment, part: str, kind: str, load:
     back = time.monotonic()
     wait_calm(load, back)
     measured = tuple(seen_by(stream, begin, back) for stream in load.streams)
-    return Incident(
-        part, kind, round(back - begin, 2), round(time.monotonic() - begin, 2), measured
-    )
+    away, lasted = round(back - begin, 2), round(time.monotonic() - begin, 2)
+    return Incident(begin, part, kind, away, lasted, measured)
 
 
 def _is_new(engine: Engine, part: str, since: float) -> bool:

@@ -55,12 +55,14 @@ class Incident:
     """One fault.
 
     Attributes:
+        began: when, in seconds (monotonic).
         part: the component or process that was broken.
         fault: how, e.g. "kill".
         away: seconds until the part was back.
         seconds: until every client had been answered well for a while.
     """
 
+    began: float
     part: str
     fault: str
     away: float
@@ -80,6 +82,15 @@ class Incident:
     def recovered(self) -> float:
         """The slowest client's recovery, in seconds from the part's return."""
         return max(m.recovered for m in self.measured)
+
+
+def strays(stream: Stream, incidents: Sequence[Incident]) -> int:
+    """Return how many requests failed though nothing was broken."""
+    return sum(
+        bool(s.error)
+        and not any(i.began <= s.end and s.begin <= i.began + i.seconds for i in incidents)
+        for s in stream.seen
+    )
 
 
 def seen_by(stream: Stream, begin: float, back: float) -> Measured:

@@ -16,37 +16,48 @@ from hdms.load.user import REQUEST_SECONDS, User
 
 
 class Chat:
-    """Says something in a room and waits until it is heard there."""
+    """Says something in a room, and hears it there with another socket."""
 
     def __init__(self, room: str, user: User, address: Callable[[], Address]) -> None:
         self._room = room
         self._user = user
         self._address = address
-        self._socket: ClientConnection | None = None
+        self._sockets: tuple[ClientConnection, ...] = ()
+        self._interrupted = False
 
     def say(self, body: str) -> str:
-        """Return `body` when the service has stored it and sent it to the room.
+        """Return `body` when the service has stored it and the other socket has heard it.
 
         Raises:
-            Refused: the socket was closed, or the message was not heard within REQUEST_SECONDS.
+            Refused: a socket was closed, the message was not heard within REQUEST_SECONDS, or it
+                was stored while live messages are interrupted.
             OSError: there is no connection.
         """
         try:
-            if self._socket is None:
-                self._socket = self.enter()
-            self._socket.send(json.dumps({"body": body}))
-            self._hear(self._socket, body)
+            if not self._sockets:
+                self._sockets = (self.enter(), self.enter())
+            speaker, listener = self._sockets
+            speaker.send(json.dumps({"body": body}))
+            _hear_oneself(speaker, body)
         except (WebSocketException, TimeoutError, Refused) as error:
             self.leave()
             raise Refused(str(error) or "not heard") from None
+        try:
+            self._heard_by(listener, body)
+        except Interrupted:
+            raise Refused("stored, not live", acknowledged=body) from None
+        except (WebSocketException, TimeoutError, Refused) as error:
+            self.leave()
+            raise Refused(str(error) or "not heard by the other", acknowledged=body) from None
         return body
 
     def leave(self) -> None:
-        """Close the socket, if one is open."""
-        if self._socket is not None:
+        """Close the sockets that are open."""
+        for each in self._sockets:
             with contextlib.suppress(WebSocketException, OSError):
-                self._socket.close()
-            self._socket = None
+                each.close()
+        self._sockets = ()
+        self._interrupted = False
 
     def enter(self) -> ClientConnection:
         """Open another socket in the room, which the caller closes."""
@@ -60,12 +71,42 @@ class Chat:
             proxy=None,
         )
 
-    def _hear(self, room: ClientConnection, body: str) -> None:
+    def _heard_by(self, listener: ClientConnection, body: str) -> None:
+        """Wait until a message is heard live.
+
+        Raises:
+            Interrupted: the service has said that live messages are interrupted, and not yet that
+                they are back; or that they were, and this one may have been said meanwhile.
+        """
         deadline = time.monotonic() + REQUEST_SECONDS
-        while (left := deadline - time.monotonic()) > 0:
-            heard = json.loads(room.recv(timeout=left))
-            if heard.get("body") == body:
+        while True:
+            # What nobody will send is not waited for.
+            patience = 0.0 if self._interrupted else deadline - time.monotonic()
+            try:
+                heard = json.loads(listener.recv(timeout=patience))
+            except TimeoutError:
+                if self._interrupted:
+                    raise Interrupted from None
+                raise
+            if "event" in heard:
+                was_interrupted = self._interrupted
+                self._interrupted = heard["event"] == "degraded"
+                if not was_interrupted:
+                    raise Interrupted
+            elif heard.get("body") == body:
                 return
-            if "error" in heard:
-                raise Refused(str(heard["error"]))
-        raise Refused("not heard")
+
+
+class Interrupted(Exception):
+    """A message was stored, and may not have been heard live."""
+
+
+def _hear_oneself(speaker: ClientConnection, body: str) -> None:
+    """Wait until the service has stored a message: it comes back to who said it."""
+    deadline = time.monotonic() + REQUEST_SECONDS
+    while True:
+        heard = json.loads(speaker.recv(timeout=deadline - time.monotonic()))
+        if heard.get("body") == body:
+            return
+        if "error" in heard:
+            raise Refused(str(heard["error"]))

@@ -1,6 +1,7 @@
 """The load of `inv faults` and `inv soak`: one client for each service, the chat and the tasks."""
 
 import secrets
+import signal
 import threading
 import time
 from collections.abc import Iterator
@@ -66,15 +67,24 @@ class Load:
 
 @contextmanager
 def _alone(stack: Stack) -> Iterator[None]:
-    """Let one load at a time be on a stack: each would measure the other's faults."""
+    """Let one load at a time be on a stack: each would measure the other's faults.
+
+    A signal to end is as Ctrl-C: what was broken is mended first.
+    """
+    former = {number: signal.getsignal(number) for number in (signal.SIGTERM, signal.SIGHUP)}
     try:
         with FileLock(stack.state / "load.lock", timeout=0):
+            for number in former:
+                signal.signal(number, signal.default_int_handler)
             yield
     except Timeout:
         raise HdmsError(
             "another inv faults or inv soak is at work on this stack",
             "wait for its end, or find it with: pgrep -af inv",
         ) from None
+    finally:
+        for number, handler in former.items():
+            signal.signal(number, handler)
 
 
 @contextmanager

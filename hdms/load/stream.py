@@ -1,6 +1,5 @@
 """One client's requests, one after the other, and what it saw of each."""
 
-import http.client
 import itertools
 import threading
 import time
@@ -26,7 +25,15 @@ class Seen(NamedTuple):
 
 
 class Refused(Exception):
-    """The answer was not the one that a client hopes for."""
+    """The answer was not the one that a client hopes for.
+
+    Attributes:
+        acknowledged: what was confirmed nevertheless, if it was a write.
+    """
+
+    def __init__(self, reason: str, acknowledged: str | None = None) -> None:
+        super().__init__(reason)
+        self.acknowledged = acknowledged
 
 
 @dataclass
@@ -53,14 +60,15 @@ class Stream:
 
     def _one(self, number: int) -> Seen:
         begin, error = time.monotonic(), ""
+        acknowledged: str | None = None
         try:
             acknowledged = self.request(number)
-            if acknowledged is not None:
-                self.acknowledged.append(acknowledged)
         except Refused as refused:
-            error = str(refused)
+            error, acknowledged = str(refused), refused.acknowledged
         except HdmsError as absent:  # an engine has no address for what is away
             error = absent.message
-        except (OSError, http.client.HTTPException) as failure:
-            error = type(failure).__name__
+        except Exception as failure:  # no answer, or one that nobody expects: a failure of theirs
+            error = f"{type(failure).__name__}: {failure}"
+        if acknowledged is not None:
+            self.acknowledged.append(acknowledged)
         return Seen(begin, time.monotonic(), error)

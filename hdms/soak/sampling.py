@@ -4,6 +4,7 @@ import threading
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 
@@ -120,10 +121,10 @@ def sampling(engine: Engine, environment: Environment) -> Iterator[Samples]:
         while not ended.wait(PAUSE_SECONDS):
             samples.take()
 
-    thread = threading.Thread(target=go_on)
-    thread.start()
-    try:
-        yield samples
-    finally:
-        ended.set()
-        thread.join()
+    with ThreadPoolExecutor(max_workers=1) as pool:
+        sampled = pool.submit(go_on)
+        try:
+            yield samples
+        finally:
+            ended.set()
+        sampled.result()  # raises what ended it early

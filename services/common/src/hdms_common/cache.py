@@ -4,9 +4,6 @@ A cache must not be the reason that a request fails (spec 001, "Edge Cases": cac
 `manage.py verify cache` asks Redis first and so still sees the outage.
 """
 
-import logging
-import threading
-import time
 from collections.abc import Callable
 from functools import partial
 from typing import Any, TypeVar
@@ -15,54 +12,12 @@ from django.core.cache.backends import redis as django_redis
 from redis import Redis
 from redis.exceptions import RedisError
 
-from hdms_common.log import once_a_minute
-
-logger = logging.getLogger(__name__)
-
-ASK_AGAIN_SECONDS = 1.0
+from hdms_common.absence import Absence
 
 Answer = TypeVar("Answer")
 
 
-class Absence:
-    """Whether Redis is away. Meanwhile one thread asks it, once in ASK_AGAIN_SECONDS.
-
-    All others miss at once: if each waited for a Redis that is silent, so would every request.
-    """
-
-    def __init__(self) -> None:
-        self._lock = threading.Lock()
-        self._ask_again_at: float | None = None
-
-    def may_ask(self) -> bool:
-        """Whether the caller is to ask Redis."""
-        if self._ask_again_at is None:
-            return True
-        with self._lock:
-            now = time.monotonic()
-            if self._ask_again_at is not None and now < self._ask_again_at:
-                return False
-            self._ask_again_at = now + ASK_AGAIN_SECONDS
-            return True
-
-    def noticed(self, error: Exception) -> None:
-        """Redis did not answer, or refused."""
-        if self._ask_again_at is None:
-            logger.error(
-                "Redis is of no use, the cache misses from now on: %s",
-                error,
-                extra=once_a_minute("cache"),
-            )
-        self._ask_again_at = time.monotonic() + ASK_AGAIN_SECONDS
-
-    def over(self) -> None:
-        """Redis answered."""
-        if self._ask_again_at is not None:
-            logger.info("Redis answers again, the cache is back", extra=once_a_minute("back"))
-            self._ask_again_at = None
-
-
-absence = Absence()
+absence = Absence("Redis", "the cache misses")
 
 
 _clients: dict[str, Redis] = {}

@@ -2,15 +2,20 @@
 
 import os
 from pathlib import Path
+from typing import Any
 
 from celery import Celery, bootsteps, signals
 from django.db import connections
 
+from core.consumer import ListenAgain
 from hdms_common import task_request_id  # noqa: F401 - importing it is enough
 from hdms_common.connectivity.celery import ECHO_TASK, echo
 from hdms_common.startup import check_dependencies
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "core.settings.dev")
+
+ENQUEUE_PENDING = "apps.files.tasks.enqueue_pending"
+TAKE_UP_SECONDS = 15
 
 app = Celery("file-service")
 app.config_from_object("django.conf:settings", namespace="CELERY")
@@ -19,18 +24,24 @@ app.task(echo, name=ECHO_TASK, ignore_result=False)
 
 
 class TakeUpPending(bootsteps.StartStopStep):
-    """Enqueues what is pending whenever the worker has connected to Redis.
+    """Enqueues what is pending: all when the worker has connected to Redis, then what is left over.
 
-    So that nothing waits forever that was uploaded while Redis was away.
+    So that nothing waits forever that was uploaded while Redis took no task.
     """
 
     requires = ("celery.worker.consumer.tasks:Tasks",)
 
-    def start(self, consumer: object) -> None:
-        app.send_task("apps.files.tasks.enqueue_pending")
+    def start(self, consumer: Any) -> None:
+        app.send_task(ENQUEUE_PENDING)
+        self._timer = consumer.timer.call_repeatedly(
+            TAKE_UP_SECONDS, app.send_task, (ENQUEUE_PENDING, (TAKE_UP_SECONDS,))
+        )
+
+    def stop(self, consumer: Any) -> None:
+        self._timer.cancel()
 
 
-app.steps["consumer"].add(TakeUpPending)
+app.steps["consumer"].update((TakeUpPending, ListenAgain))
 
 # READY_FILE, optional: exists as long as the worker takes tasks, for whoever started it.
 _ready_file = Path(os.environ["READY_FILE"]) if os.environ.get("READY_FILE") else None

@@ -11,31 +11,40 @@ from hdms_common.connectivity.result import AUTHENTICATION_FAILED
 REFUSED_SECONDS = 1.0
 # For so long the pool tries to connect before it begins anew with the shortest pause.
 ROUND_SECONDS = 1.0
+# As long as somebody asks, attempts are nearer to each other than this.
+STALE_SECONDS = 3.0
 
 
 class Outage:
     """The failed attempts to connect since the last success; one per process, as is the pool."""
 
     def __init__(self) -> None:
-        self._since = 0.0
+        self._since = self._last = 0.0
         self.attempts = 0
         self.error: OperationalError | None = None
 
     @property
     def seconds(self) -> float:
         """How long it has lasted; 0 if there is none."""
-        return time.monotonic() - self._since if self.error else 0.0
+        return time.monotonic() - self._since if self.ongoing else 0.0
+
+    @property
+    def ongoing(self) -> bool:
+        """Whether the last attempt failed, and not long ago: nobody may have tried since."""
+        return self.error is not None and time.monotonic() - self._last < STALE_SECONDS
 
     @property
     def refused(self) -> bool:
         """Whether PgBouncer answers, and does not accept the password."""
-        text = str(self.error).lower() if self.error else ""
+        text = str(self.error).lower() if self.ongoing else ""
         return AUTHENTICATION_FAILED in text and "server login" not in text
 
     def failed(self, error: OperationalError) -> None:
         """Count an attempt that failed."""
-        if self.error is None:
+        if not self.ongoing:
             self._since = time.monotonic()
+            self.attempts = 0
+        self._last = time.monotonic()
         self.attempts += 1
         self.error = error
 

@@ -2,13 +2,15 @@
 
 import hashlib
 import logging
+from datetime import timedelta
 
-from celery import shared_task
-from kombu.exceptions import OperationalError
+from celery import current_app, shared_task
+from django.utils.timezone import now
+from kombu.exceptions import ChannelError, OperationalError
 
 from apps.files.models import StoredFile
 from hdms_common import outage
-from hdms_common.log import once_a_minute
+from hdms_common.absence import Absence
 
 logger = logging.getLogger(__name__)
 
@@ -29,26 +31,45 @@ def make_available(file_id: int) -> None:
     StoredFile.objects.filter(pk=file_id).update(sha256=digest, status=StoredFile.Status.AVAILABLE)
 
 
-def enqueue(file_id: int) -> None:
-    """Have a worker make the file available; while Redis is away it stays pending and is logged.
+absence = Absence("Redis, the broker,", "uploads stay pending")
 
-    A worker takes up what is pending when it connects to Redis: see enqueue_pending.
+
+def enqueue(file_id: int) -> None:
+    """Have a worker make the file available; while Redis is away it stays pending.
+
+    A worker takes up what is pending: see enqueue_pending.
     """
+    if not absence.may_ask():
+        return
     try:
         make_available.delay(file_id)
     except (OperationalError, *outage.REDIS_ERRORS) as error:
-        logger.error(
-            "file %s stays pending, Redis took no task: %s",
-            file_id,
-            error,
-            extra=once_a_minute("enqueue"),
-        )
+        absence.noticed(error)
+    else:
+        absence.over()
 
 
 @shared_task
-def enqueue_pending() -> None:
-    """Enqueue every pending file; those that already are enqueued run twice, which is harmless."""
-    for file_id in StoredFile.objects.filter(status=StoredFile.Status.PENDING).values_list(
-        "pk", flat=True
-    ):
+def enqueue_pending(pending_seconds: int = 0) -> None:
+    """Enqueue every file that is pending for so long; what runs twice does no harm.
+
+    Args:
+        pending_seconds: if not 0, only where nothing waits in the queue: else the files may.
+    """
+    pending = StoredFile.objects.filter(status=StoredFile.Status.PENDING)
+    if pending_seconds:
+        if _queue_length():
+            return
+        pending = pending.filter(created_at__lt=now() - timedelta(seconds=pending_seconds))
+    for file_id in pending.values_list("pk", flat=True):
         enqueue(file_id)
+
+
+def _queue_length() -> int:
+    queue = current_app.conf.task_default_queue
+    with current_app.connection_for_read() as connection:
+        try:
+            declared = connection.default_channel.queue_declare(queue, passive=True)
+        except ChannelError:
+            return 0  # Redis has no empty lists
+    return int(declared.message_count)

@@ -41,6 +41,8 @@ CELERY_BROKER_TRANSPORT_OPTIONS = {
     "client_name": SERVICE,  # in Redis' CLIENT LIST
     **redis_settings.REDIS_KEEPALIVE,
     "socket_connect_timeout": redis_settings.REDIS_SOCKET_TIMEOUT_SECONDS,
+    # Longer than a worker's question for work, which Redis answers after 1 s at the latest.
+    "socket_timeout": redis_settings.REDIS_SOCKET_TIMEOUT_SECONDS,
     "visibility_timeout": 3600,  # seconds: how long a task may take
 }
 # While Redis is away an upload waits about a second, not Celery's 19 s. A caller who wants
