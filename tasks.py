@@ -412,7 +412,7 @@ def faults(
     chosen = all_faults(require_unit(only) if only else None, require_kind(kind) if kind else None)
     runner, environment = _stack(engine)
     campaign = run(runner, environment, chosen, report.announce)
-    report.announce(f"wrote {page.write(campaign, runner.stack)}")
+    report.announce(f"wrote {page.write(campaign, runner.stack, *filter(None, (only, kind)))}")
     if json:
         report.print_json(campaign.as_dict())
     else:

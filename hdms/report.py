@@ -119,15 +119,15 @@ def print_campaign(campaign: "Campaign") -> None:
             rows.append(row)
     print_table(headings, rows)
     unseen = sum(all(m.noticed is None for m in i.measured) for i in campaign.incidents)
-    say(f"\n{len(campaign.incidents)} faults; {unseen} of them no client noticed.")
+    say(f"\n{len(campaign.incidents)} faults; in {unseen} of them no request failed.")
     for stream, names in campaign.lost.items():
         count = campaign.acknowledged.get(stream, 0)
         say(f"{stream}: {count} writes acknowledged, {len(names)} lost")
-    for stream, count in campaign.strays.items():
-        if count:
-            say(f"{stream}: {count} requests failed though nothing was broken")
     slowest = max(campaign.incidents, key=lambda i: i.recovered)
     say(f"Slowest recovery: {slowest.recovered:.2f} s, {slowest.part}: {slowest.fault}.")
+    say(f"What was written stays; it begins with {campaign.mark}.")
+    for failure in campaign.failures:
+        say(f"FAILED {failure}")
 
 
 def print_soak(soak: "Soak") -> None:

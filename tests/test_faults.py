@@ -1,6 +1,9 @@
 """Breaking a stack on purpose: what is refused, and how the figures are made."""
 
+import os
+import signal
 import threading
+import time
 from html.parser import HTMLParser
 from pathlib import Path
 
@@ -16,6 +19,7 @@ from hdms.faults import page
 from hdms.faults.campaign import Campaign, run
 from hdms.faults.incident import Incident, Measured, Span, seen_by, strays
 from hdms.faults.kinds import faults, require_kind
+from hdms.load.steady import alone
 from hdms.load.stream import Seen, Stream
 from hdms.stack import Stack
 
@@ -55,6 +59,21 @@ def test_two_loads_on_one_stack_would_measure_each_other(stack: Stack) -> None:
 
     with FileLock(stack.state / "load.lock"), pytest.raises(HdmsError, match="another inv faults"):
         run(engine, load(stack), REDIS_KILLED, print)
+
+
+def test_a_signal_to_end_mends_what_was_broken_as_ctrl_c_does(stack: Stack) -> None:
+    stack.state.mkdir()
+    mended = []
+
+    with pytest.raises(KeyboardInterrupt), alone(stack):
+        try:
+            os.kill(os.getpid(), signal.SIGTERM)
+            time.sleep(10)
+        finally:
+            mended.append("redis")
+
+    assert mended == ["redis"]
+    assert signal.getsignal(signal.SIGTERM) == signal.SIG_DFL
 
 
 def test_an_unknown_fault_is_refused_with_the_known_ones() -> None:

@@ -8,9 +8,13 @@ from hdms.page import render
 from hdms.stack import Stack
 
 
-def write(campaign: Campaign, stack: Stack) -> Path:
-    """Write `.hdms/faults.html`, a timeline for each fault; return its path."""
-    path = stack.state / "faults.html"
+def write(campaign: Campaign, stack: Stack, *chosen: str) -> Path:
+    """Write `.hdms/faults.html`, a timeline for each fault; return its path.
+
+    Args:
+        chosen: the part or kind that it was limited to; such a page has a name of its own.
+    """
+    path = stack.state / f"{'-'.join(('faults', *chosen))}.html"
     text = render(
         Path(__file__).with_name("page.html"),
         campaign=campaign,

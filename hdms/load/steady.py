@@ -66,7 +66,7 @@ class Load:
 
 
 @contextmanager
-def _alone(stack: Stack) -> Iterator[None]:
+def alone(stack: Stack) -> Iterator[None]:
     """Let one load at a time be on a stack: each would measure the other's faults.
 
     A signal to end is as Ctrl-C: what was broken is mended first.
@@ -97,7 +97,7 @@ def steady_load(engine: Engine, environment: Environment) -> Iterator[Load]:
         HdmsError: another load is on this stack, or the user in whose name all is done could not
             be made.
     """
-    with _alone(engine.stack), _clients(engine, environment) as load:
+    with alone(engine.stack), _clients(engine, environment) as load:
         yield load
 
 

@@ -2,10 +2,15 @@
 
 import json
 import socket
+import time
 from types import SimpleNamespace
 from typing import Any
 
+import pytest
+from psycopg import OperationalError
+
 from hdms_common.postgresql.base import is_dropped
+from hdms_common.postgresql.outage import Outage
 from hdms_common.testing.processes import run
 
 THREE_REQUESTS = """
@@ -60,3 +65,14 @@ def test_a_connection_whose_other_end_hung_up_is_noticed_without_asking() -> Non
         theirs.close()
 
         assert is_dropped(connection)
+
+
+def test_an_outage_whose_end_nobody_saw_is_over(monkeypatch: pytest.MonkeyPatch) -> None:
+    outage = Outage()
+    outage.failed(OperationalError("Connection refused"))
+    assert outage.ongoing
+
+    now = time.monotonic()
+    monkeypatch.setattr(time, "monotonic", lambda: now + 60)
+
+    assert (outage.ongoing, outage.seconds) == (False, 0.0)

@@ -7,13 +7,15 @@ import signal
 import time
 from collections.abc import Callable
 from contextlib import AbstractContextManager
+from datetime import timedelta
 from pathlib import Path
 from subprocess import Popen
 
 from django.db import connection, transaction
+from django.utils.timezone import now
 
 from apps.files.models import StoredFile
-from apps.files.tasks import make_available
+from apps.files.tasks import enqueue_pending, make_available
 from hdms_common.testing.processes import free_port, run
 
 HELLO = hashlib.sha256(b"hello").hexdigest()
@@ -79,6 +81,18 @@ def test_what_a_killed_worker_was_at_is_done_once_it_is_back(
 
     assert alices_file.sha256 == HELLO
     assert StoredFile.objects.filter(owner_id=alices_file.owner_id).count() == 1
+
+
+def test_what_no_worker_was_told_of_is_taken_up_later(
+    transactional_db: None, alices_file: StoredFile
+) -> None:
+    enqueue_pending(pending_seconds=60)  # it is too young: its task may be on the way
+    assert not is_available(alices_file)
+
+    StoredFile.objects.update(created_at=now() - timedelta(hours=1))
+    enqueue_pending(pending_seconds=60)
+
+    wait_until(lambda: is_available(alices_file), "the stack's worker to make it available")
 
 
 PUBLISH_TWICE = """
