@@ -67,7 +67,7 @@ def test_what_happens_a_thousand_times_is_logged_once_a_minute_and_counted(
     next_one = record("Redis failed", **once_a_minute("Redis"))
 
     assert limit.filter(next_one)
-    assert next_one.msg == "Redis failed (and 999 times in the minute before)"
+    assert next_one.msg == "Redis failed (and 999 times since the line before)"
 
 
 def test_other_events_are_never_withheld() -> None:

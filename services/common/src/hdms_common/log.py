@@ -45,7 +45,7 @@ class LimitFilter(logging.Filter):
             return False
         self._passed[key] = (now, 0)
         if withheld:
-            record.msg = f"{record.msg} (and {withheld} times in the minute before)"
+            record.msg = f"{record.msg} (and {withheld} times since the line before)"
         return True
 
 
