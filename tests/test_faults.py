@@ -33,7 +33,12 @@ def measured(recovered: float = 0.1) -> Measured:
 def campaign(recovered: float = 0.1, lost: int = 0, away: float = 1.0, astray: int = 0) -> Campaign:
     incident = Incident(10.0, "user-service", "kill", away, 3.0, (measured(recovered),))
     return Campaign(
-        "embedded", [incident], {"chat": 9}, {"chat": ["a message"] * lost}, {"chat": astray}
+        "embedded",
+        "load-1",
+        [incident],
+        {"chat": 9},
+        {"chat": ["a message"] * lost},
+        {"chat": astray},
     )
 
 

@@ -49,6 +49,15 @@ class LimitFilter(logging.Filter):
         return True
 
 
+class RetriesFilter(logging.Filter):
+    """For a library that reports each attempt to connect, with its traceback: a line a minute."""
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        record.limit_key = str(record.msg)
+        record.exc_info = None
+        return True
+
+
 class LineFormatter(logging.Formatter):
     """One line per event: what a driver reports on several lines is joined.
 

@@ -126,6 +126,7 @@ def logging(env: Environment, *, as_json: bool = False) -> dict[str, Any]:
         "filters": {
             "request_id": {"()": "hdms_common.log.RequestIdFilter"},
             "limit": {"()": "hdms_common.log.LimitFilter"},
+            "retries": {"()": "hdms_common.log.RetriesFilter"},
         },
         "formatters": {
             "line": {
@@ -148,6 +149,8 @@ def logging(env: Environment, *, as_json: bool = False) -> dict[str, Any]:
             "django.server": {"handlers": [], "propagate": True},
             # It logs every attempt to connect; hdms_common.outage logs what comes of them.
             "psycopg.pool": {"level": "ERROR"},
+            "celery.worker.consumer.consumer": {"filters": ["retries"]},
+            "celery.worker.request": {"filters": ["retries"]},
             # At INFO it repeats the query string of each WebSocket.
             "uvicorn.error": {"level": "WARNING"},
         },

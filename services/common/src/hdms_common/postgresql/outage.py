@@ -1,5 +1,6 @@
 """What is known of the way to PgBouncer: psycopg's pool tells its clients only that time is up."""
 
+import logging
 import time
 from typing import Any
 
@@ -7,6 +8,9 @@ import psycopg
 from psycopg import OperationalError
 
 from hdms_common.connectivity.result import AUTHENTICATION_FAILED
+from hdms_common.log import once_a_minute
+
+logger = logging.getLogger(__name__)
 
 REFUSED_SECONDS = 1.0
 # For so long the pool tries to connect before it begins anew with the shortest pause.
@@ -50,6 +54,12 @@ class Outage:
 
     def over(self) -> None:
         """Forget it all: an attempt succeeded."""
+        if self.error is not None:
+            logger.info(
+                "PgBouncer answers again, after %d attempts",
+                self.attempts,
+                extra=once_a_minute("PgBouncer is back"),
+            )
         self.error = None
         self.attempts = 0
 

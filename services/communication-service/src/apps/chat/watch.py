@@ -80,6 +80,7 @@ class Watch:
             await asyncio.gather(*(listener.join() for listener in self._listeners))
             # From here on, what is said is heard; what was said before is to be fetched.
             self.degraded = False
+            logger.info("Redis answers again, every open chat has joined its room")
             self._tell(listener.tell_recovered() for listener in self._listeners)
         self._run = run
 
