@@ -2,6 +2,7 @@
 
 import hashlib
 import logging
+import threading
 from datetime import timedelta
 
 from celery import current_app, shared_task
@@ -10,7 +11,7 @@ from kombu.exceptions import ChannelError, OperationalError
 
 from apps.files.models import StoredFile
 from hdms_common import outage
-from hdms_common.absence import Absence
+from hdms_common.absence import ASK_AGAIN_SECONDS, Absence
 
 logger = logging.getLogger(__name__)
 
@@ -32,21 +33,43 @@ def make_available(file_id: int) -> None:
 
 
 absence = Absence("Redis, the broker,", "uploads stay pending")
+_left: set[int] = set()
+_leaving = threading.Lock()
 
 
 def enqueue(file_id: int) -> None:
     """Have a worker make the file available; while Redis is away it stays pending.
 
-    A worker takes up what is pending: see enqueue_pending.
+    This process tries again every second; should it end before that, a worker takes the file up:
+    see enqueue_pending.
     """
     if not absence.may_ask():
+        _leave(file_id)
         return
     try:
         make_available.delay(file_id)
     except (OperationalError, *outage.REDIS_ERRORS) as error:
         absence.noticed(error)
+        _leave(file_id)
     else:
         absence.over()
+
+
+def _leave(file_id: int) -> None:
+    with _leaving:
+        if not _left:
+            timer = threading.Timer(ASK_AGAIN_SECONDS, _enqueue_what_was_left)
+            timer.daemon = True
+            timer.start()
+        _left.add(file_id)
+
+
+def _enqueue_what_was_left() -> None:
+    with _leaving:
+        files = sorted(_left)
+        _left.clear()
+    for file_id in files:
+        enqueue(file_id)
 
 
 @shared_task
