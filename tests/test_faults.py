@@ -38,7 +38,7 @@ def campaign(recovered: float = 0.1, lost: int = 0, away: float = 1.0, astray: i
         [incident],
         {"chat": 9},
         {"chat": ["a message"] * lost},
-        {"chat": astray},
+        {"chat": ["gone"] * astray},
     )
 
 
@@ -120,7 +120,7 @@ def test_a_failure_while_nothing_is_broken_is_astray() -> None:
     stream.seen += [Seen(8.0, 8.1, "gone"), Seen(9.9, 10.1, "gone"), Seen(12.0, 12.1, "gone")]
     stream.seen += [Seen(13.5, 13.6), Seen(14.0, 14.1, "gone")]
 
-    assert strays(stream, [incident]) == 2
+    assert strays(stream, [incident]) == ["gone", "gone"]
 
 
 def test_an_answer_that_nobody_expects_is_a_failure_and_the_client_goes_on() -> None:

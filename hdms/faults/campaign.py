@@ -38,7 +38,7 @@ class Campaign:
         mark: what all that was written, and stays, begins with.
         acknowledged: stream -> writes that were confirmed to it.
         lost: stream -> those of them that are not stored, or whose task never ran.
-        strays: stream -> requests that failed though nothing was broken.
+        strays: stream -> the errors of requests that failed though nothing was broken.
     """
 
     engine: str
@@ -46,7 +46,7 @@ class Campaign:
     incidents: list[Incident]
     acknowledged: dict[str, int]
     lost: dict[str, list[str]]
-    strays: dict[str, int]
+    strays: dict[str, list[str]]
 
     @property
     def late(self) -> list[Incident]:
@@ -74,9 +74,9 @@ class Campaign:
             f"{name}: {len(writes)} writes lost" for name, writes in self.lost.items() if writes
         ]
         astray = [
-            f"{name}: {count} requests failed though nothing was broken"
-            for name, count in self.strays.items()
-            if count
+            f"{name}: {len(errors)} requests failed though nothing was broken: {errors[0]}"
+            for name, errors in self.strays.items()
+            if errors
         ]
         return [*late, *slow, *lost, *astray]
 

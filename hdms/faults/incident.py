@@ -84,13 +84,14 @@ class Incident:
         return max(m.recovered for m in self.measured)
 
 
-def strays(stream: Stream, incidents: Sequence[Incident]) -> int:
-    """Return how many requests failed though nothing was broken."""
-    return sum(
-        bool(s.error)
-        and not any(i.began <= s.end and s.begin <= i.began + i.seconds for i in incidents)
+def strays(stream: Stream, incidents: Sequence[Incident]) -> list[str]:
+    """Return the errors of the requests that failed though nothing was broken."""
+    return [
+        s.error
         for s in stream.seen
-    )
+        if s.error
+        and not any(i.began <= s.end and s.begin <= i.began + i.seconds for i in incidents)
+    ]
 
 
 def seen_by(stream: Stream, begin: float, back: float) -> Measured:

@@ -89,10 +89,8 @@ class Chat:
                     raise Interrupted from None
                 raise
             if "event" in heard:
-                was_interrupted = self._interrupted
                 self._interrupted = heard["event"] == "degraded"
-                if not was_interrupted:
-                    raise Interrupted
+                raise Interrupted
             elif heard.get("body") == body:
                 return
 

@@ -167,6 +167,6 @@ def _latency(stream: Stream, incidents: Sequence[Incident]) -> Latency:
         stream.name,
         len(times),
         sum(bool(s.error) for s in stream.seen),
-        strays(stream, incidents),
+        len(strays(stream, incidents)),
         *(round(value, 1) for value in (cuts[49], cuts[94], cuts[98], max(times))),
     )

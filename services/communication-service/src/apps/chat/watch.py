@@ -50,6 +50,7 @@ class Watch:
         """Watch on behalf of an open socket."""
         self._listeners.add(listener)
         if self._task is None or self._task.done():
+            self.degraded = False  # nobody has looked since the last socket was closed
             self._task = asyncio.create_task(self._go_on())
 
     def remove(self, listener: Listener) -> None:
