@@ -23,6 +23,7 @@ class Chat:
         self._user = user
         self._address = address
         self._sockets: tuple[ClientConnection, ...] = ()
+        self._open = contextlib.ExitStack()
         self._interrupted = False
 
     def say(self, body: str) -> str:
@@ -35,13 +36,19 @@ class Chat:
         """
         try:
             if not self._sockets:
-                self._sockets = (self.enter(), self.enter())
+                self._sockets = (
+                    self._open.enter_context(self.enter()),
+                    self._open.enter_context(self.enter()),
+                )
             speaker, listener = self._sockets
             speaker.send(json.dumps({"body": body}))
             _hear_oneself(speaker, body)
         except (WebSocketException, TimeoutError, Refused) as error:
             self.leave()
             raise Refused(str(error) or "not heard") from None
+        except OSError:
+            self.leave()
+            raise
         try:
             self._heard_by(listener, body)
         except Interrupted:
@@ -53,14 +60,13 @@ class Chat:
 
     def leave(self) -> None:
         """Close the sockets that are open."""
-        for each in self._sockets:
-            with contextlib.suppress(WebSocketException, OSError):
-                each.close()
+        with contextlib.suppress(WebSocketException, OSError):
+            self._open.close()
         self._sockets = ()
         self._interrupted = False
 
     def enter(self) -> ClientConnection:
-        """Open another socket in the room, which the caller closes."""
+        """Open another socket in the room, a context manager that closes it."""
         return connect(
             f"ws://localhost/ws/chat/{self._room}/",
             sock=socket.create_connection(self._address(), timeout=REQUEST_SECONDS),
