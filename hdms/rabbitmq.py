@@ -22,7 +22,8 @@ _TAGS = f"administrator,{MARK}"
 _GUEST = "guest"
 _PROTOCOL_HEADER = b"AMQP\x00\x00\x09\x01"
 _METHOD_FRAME = 1
-_CONNECTION, _START_OK, _TUNE = 10, 11, 30
+_CONNECTION = 10
+_START_OK, _TUNE, _TUNE_OK, _OPEN, _OPEN_OK, _CLOSE = 11, 30, 31, 40, 41, 50
 _FRAME_END = b"\xce"
 _LONGEST_FRAME = 128 * 1024
 
@@ -111,7 +112,7 @@ class Management:
 
 
 def log_in(address: Address, user: str, password: str) -> None:
-    """Log in by AMQP 0-9-1 and hang up, which proves the port and the account.
+    """Log in by AMQP 0-9-1 to the virtual host `/`: it proves the port, the account, its rights.
 
     Raises:
         Refused: the account is not accepted.
@@ -121,18 +122,19 @@ def log_in(address: Address, user: str, password: str) -> None:
         with socket.create_connection(address, timeout=SECONDS) as connection:
             connection.settimeout(SECONDS)
             connection.sendall(_PROTOCOL_HEADER)
-            start = _receive_method(connection)
-            if b"RabbitMQ" not in start:
+            if b"RabbitMQ" not in _receive_method(connection)[1]:
                 raise Unreachable("what answers is not RabbitMQ")
             connection.sendall(_start_ok(user, password))
-            try:
-                class_and_method = struct.unpack(">HH", _receive_method(connection)[:4])
-            except (ConnectionError, EOFError):  # as the specification allows
-                raise Refused(f"RabbitMQ refuses the account {user}") from None
+            method, limits = _receive_method(connection)
+            if method == _TUNE:
+                connection.sendall(_method(_TUNE_OK, limits[:6] + b"\0\0") + _open("/"))
+                method, _ = _receive_method(connection)
+            if method != _OPEN_OK:
+                raise Refused(f"RabbitMQ refuses the account {user}")
+            connection.sendall(_method(_CLOSE, struct.pack(">HBHH", 200, 0, 0, 0)))
+            _receive_method(connection)
     except (OSError, EOFError, struct.error) as error:
         raise Unreachable(str(error) or type(error).__name__) from error
-    if class_and_method != (_CONNECTION, _TUNE):
-        raise Refused(f"RabbitMQ refuses the account {user}")
 
 
 def _start_ok(user: str, password: str) -> bytes:
@@ -141,32 +143,42 @@ def _start_ok(user: str, password: str) -> bytes:
     def long_string(value: bytes) -> bytes:
         return struct.pack(">I", len(value)) + value
 
-    def short_string(value: bytes) -> bytes:
-        return struct.pack(">B", len(value)) + value
-
     # Else a refusal would be a hang-up instead of a message.
     key, text = b"authentication_failure_close", b"t\x01"
-    capabilities = short_string(key) + text
-    properties = short_string(b"capabilities") + b"F" + long_string(capabilities)
+    capabilities = _short_string(key) + text
+    properties = _short_string(b"capabilities") + b"F" + long_string(capabilities)
     response = b"\0" + user.encode() + b"\0" + password.encode()
-    payload = b"".join(
-        [
-            struct.pack(">HH", _CONNECTION, _START_OK),
-            long_string(properties),
-            short_string(b"PLAIN"),
-            long_string(response),
-            short_string(b"en_US"),
-        ]
-    )
+    arguments = [long_string(properties), _short_string(b"PLAIN"), long_string(response)]
+    return _method(_START_OK, b"".join(arguments) + _short_string(b"en_US"))
+
+
+def _open(virtual_host: str) -> bytes:
+    return _method(_OPEN, _short_string(virtual_host.encode()) + b"\0\0")
+
+
+def _method(number: int, arguments: bytes) -> bytes:
+    """Return the frame of a method of the class `connection`."""
+    payload = struct.pack(">HH", _CONNECTION, number) + arguments
     return struct.pack(">BHI", _METHOD_FRAME, 0, len(payload)) + payload + _FRAME_END
 
 
-def _receive_method(connection: socket.socket) -> bytes:
-    """Return the payload of the next frame; EOFError where the server hung up."""
+def _short_string(value: bytes) -> bytes:
+    return struct.pack(">B", len(value)) + value
+
+
+def _receive_method(connection: socket.socket) -> tuple[int, bytes]:
+    """Return the method's number in the class `connection`, and its arguments.
+
+    Raises:
+        EOFError: the server hung up.
+        Unreachable: it does not speak AMQP.
+    """
     kind, _channel, size = struct.unpack(">BHI", _receive(connection, 7))
-    if kind != _METHOD_FRAME or size > _LONGEST_FRAME:
+    if kind != _METHOD_FRAME or not 4 <= size <= _LONGEST_FRAME:
         raise Unreachable("what answers does not speak AMQP 0-9-1")
-    return _receive(connection, size + 1)[:-1]
+    payload = _receive(connection, size + 1)[:-1]
+    _class, method = struct.unpack(">HH", payload[:4])
+    return method, payload[4:]
 
 
 def _receive(connection: socket.socket, size: int) -> bytes:

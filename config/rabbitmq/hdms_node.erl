@@ -20,12 +20,12 @@ prepare() ->
     _ = code:ensure_modules_loaded(lists:flatmap(fun modules/1, ?APPLICATIONS)),
     ok = gen_event:swap_handler(erl_signal_server, {erl_signal_handler, []}, {?MODULE, []}).
 
-%% An application that this release of RabbitMQ or Erlang does not have has no modules.
+%% Not by application:load(), from which RabbitMQ would conclude that a plugin runs already. What
+%% this release of RabbitMQ or Erlang does not have has no modules.
 modules(Application) ->
-    _ = application:load(Application),
-    case application:get_key(Application, modules) of
-        {ok, Modules} -> Modules;
-        undefined -> []
+    case file:consult(code:where_is_file(atom_to_list(Application) ++ ".app")) of
+        {ok, [{application, Application, Properties}]} -> proplists:get_value(modules, Properties);
+        {error, _} -> []
     end.
 
 init(_) ->
