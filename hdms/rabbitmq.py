@@ -4,8 +4,10 @@ https://www.rabbitmq.com/docs/http-api-reference, AMQP 0-9-1 sections 2.3.5 and 
 """
 
 import base64
+import hashlib
 import http.client
 import json
+import os
 import socket
 import struct
 from dataclasses import dataclass, field
@@ -14,6 +16,7 @@ from urllib.parse import quote
 
 from hdms.environment.environment import Environment
 from hdms.errors import HdmsError
+from hdms.stack import Stack
 
 SECONDS = 5
 MARK = "hdms"
@@ -109,6 +112,11 @@ class Management:
             return json.loads(text) if text and method == "GET" else None
         except ValueError as error:
             raise Unreachable("what answers is not RabbitMQ's management API") from error
+
+
+def cluster_name(stack: Stack) -> str:
+    """Return what the embedded engine's RabbitMQ calls itself: another name for each stack."""
+    return f"{MARK}-{hashlib.sha256(os.fsencode(stack.home)).hexdigest()[:12]}"
 
 
 def log_in(address: Address, user: str, password: str) -> None:

@@ -11,7 +11,8 @@
     rabbit_common, rabbitmq_prelaunch, rabbit, ra, aten, gen_batch_server, osiris, seshat,
     cuttlefish, credentials_obfuscation, syslog, sysmon_handler, systemd, recon,
     stdout_formatter, jsx, ranch, cowlib, cowboy, amqp_client, rabbitmq_web_dispatch,
-    rabbitmq_management_agent, rabbitmq_management
+    rabbitmq_management_agent, rabbitmq_management, khepri, khepri_mnesia_migration, horus, jose,
+    oauth2_client, thoas
 ]).
 
 prepare() ->

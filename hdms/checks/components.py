@@ -9,7 +9,7 @@ from hdms import connections
 from hdms.checks.result import CheckFailed
 from hdms.engines.base import Engine
 from hdms.environment.environment import Environment
-from hdms.rabbitmq import Management, Refused, Unreachable, log_in
+from hdms.rabbitmq import Management, Refused, Unreachable, cluster_name, log_in
 
 Found = tuple[str, dict[str, Any]]
 _START = "inv infra.up"
@@ -90,7 +90,6 @@ def rabbitmq(engine: Engine, environment: Environment) -> Found:
     api = Management.of(environment, api_address)
     try:
         overview = api.get("overview")
-        node = api.get(f"nodes/{overview['node']}?columns=os_pid")
         log_in(address, api.user, api.password)
     except Refused as error:
         raise CheckFailed(
@@ -104,11 +103,12 @@ def rabbitmq(engine: Engine, environment: Environment) -> Found:
             _START,
         ) from None
     ours = next(unit for unit in engine.status() if unit.name == "rabbitmq")
-    # In a container its pid cannot be told from here, but then the ports are the container's.
-    if ours.state != "running" or str(ours.pid or node["os_pid"]) != node["os_pid"]:
+    name, expected = overview.get("cluster_name"), cluster_name(engine.stack)
+    # Where it has no pid it is in a container, and then the ports are the container's.
+    if ours.state != "running" or (ours.pid is not None and name != expected):
         raise CheckFailed(
-            f"the RabbitMQ at {_text(api_address)} is not this stack's: it has pid "
-            f"{node['os_pid']}, ours {ours.pid or 'does not run'}",
+            f"the RabbitMQ at {_text(api_address)} is not this stack's: it is called {name}, "
+            f"ours {expected if ours.state == 'running' else 'does not run'}",
             "stop it, or set other RABBITMQ_*_PORTs in .env and run `inv env.sync`",
         )
     version = str(overview["rabbitmq_version"])

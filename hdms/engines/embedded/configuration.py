@@ -20,6 +20,7 @@ from hdms.environment.env_file import write_private
 from hdms.environment.environment import Environment
 from hdms.environment.schema import ROOT, VARIABLES
 from hdms.ports import LOOPBACK
+from hdms.rabbitmq import cluster_name
 from hdms.render import CONFIG, pgbouncer_user_list, redis_authentication, render
 from hdms.stack import source_folder
 
@@ -62,6 +63,7 @@ def component_files(layout: Layout, environment: Environment, component: str) ->
         "REDIS_LISTEN_PORT": environment["REDIS_HOST_PORT"],
         "REDIS_DATA_FOLDER": str(layout.redis_data).replace("\\", "\\\\").replace('"', '\\"'),
         "REDIS_AUTHENTICATION": redis_authentication(environment),
+        "RABBITMQ_CLUSTER_NAME": cluster_name(layout.stack),
         "RABBITMQ_LISTEN_ADDRESS": LOOPBACK,
         "RABBITMQ_LISTEN_PORT": environment["RABBITMQ_HOST_PORT"],
         "RABBITMQ_MANAGEMENT_LISTEN_PORT": environment["RABBITMQ_MANAGEMENT_PORT"],
