@@ -67,6 +67,10 @@ class Management:
         """Make or change something; raises as `get`."""
         self._ask("PUT", path, content)
 
+    def post(self, path: str, content: dict[str, Any]) -> Any:
+        """Ask for something to be done and return the answer; raises as `get`."""
+        return self._ask("POST", path, content)
+
     def delete(self, path: str) -> None:
         """Delete something, which may be gone already; raises as `get`."""
         self._ask("DELETE", path)
@@ -75,7 +79,9 @@ class Management:
         """Make an account that may do everything, or give it this password; raises as `get`."""
         self.put(f"users/{quote(user, safe='')}", {"password": password, "tags": _TAGS})
         everything = {"configure": ".*", "write": ".*", "read": ".*"}
-        self.put(f"permissions/%2F/{quote(user, safe='')}", everything)
+        # It may have been this account's own password.
+        changed = Management(self.address, user, password)
+        changed.put(f"permissions/%2F/{quote(user, safe='')}", everything)
 
     def delete_former_accounts(self) -> None:
         """Delete RabbitMQ's own `guest`, and accounts made for a former `RABBITMQ_USER`."""
@@ -109,7 +115,7 @@ class Management:
         if response.status >= 400 and not gone:
             raise Unreachable(f"{method} /api/{path.split('?')[0]}: status {response.status}")
         try:
-            return json.loads(text) if text and method == "GET" else None
+            return json.loads(text) if text and method in ("GET", "POST") else None
         except ValueError as error:
             raise Unreachable("what answers is not RabbitMQ's management API") from error
 
