@@ -16,7 +16,7 @@ from hdms.engines.base import Engine
 from hdms.engines.embedded import servers
 from hdms.environment.environment import Environment
 from hdms.environment.validation import load
-from hdms.errors import HdmsError
+from hdms.errors import HdmsError, StartFailed
 from hdms.faults.refusal import REFUSING
 from hdms.rabbitmq import Management, Refused, log_in
 
@@ -184,6 +184,19 @@ def test_where_it_is_missing_the_package_is_named_and_the_rest_starts(
 
     assert "apt-get install rabbitmq-server" in refused.value.hint
     assert engine.running() == {"redis"}
+
+
+def test_a_crash_seconds_after_the_start_shows_the_log_and_leaves_nothing(fresh: Running) -> None:
+    engine, environment = fresh
+    folder = engine.stack.state / NAME
+    folder.mkdir(parents=True)
+    (folder / "data").write_text("not a folder")
+
+    with pytest.raises(StartFailed, match=r"(?s)rabbitmq ended .*rabbitmq\.log.*data") as failed:
+        engine.up(environment, [NAME], print)
+
+    assert len(failed.value.message.splitlines()) < 24
+    assert engine.running() == set()
 
 
 def test_its_folder_is_closed_to_others(broker: Running) -> None:

@@ -17,7 +17,7 @@ from hdms.environment.environment import Environment
 from hdms.ports import require_free
 from hdms.wait import wait_until
 
-READY_SECONDS = 60.0
+READY_SECONDS = 120.0
 
 _told_lock = threading.Lock()
 
@@ -55,11 +55,12 @@ class Units:
         if not runs:
             self._prepare(environment, name)
             self._supervisor.start(name)
+        pid = 0 if runs else int(self._supervisor.info(name).get("pid", 0))
 
         def still_possible() -> None:
             if given_up is not None and given_up.is_set():
                 raise GivenUp(name)
-            self._supervisor.require_running(name)
+            self._supervisor.require_running(name, pid)
 
         wait_until(
             lambda: is_ready(self._layout, environment, name),
