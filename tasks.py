@@ -165,7 +165,7 @@ def env_document(_c: Context) -> None:
 
 @command(name="up", help={"engine": ENGINE})
 def infra_up(_c: Context, engine: str | None = None) -> None:
-    """Start PostgreSQL, PgBouncer, Redis and RabbitMQ and wait until each has proved that it works."""
+    """Start PostgreSQL, PgBouncer, Redis and RabbitMQ; wait until each has proved that it works."""
     from hdms.catalog import component_names
 
     _up(engine, component_names())
@@ -189,7 +189,8 @@ def infra_down(
     runner = _engine(engine)
     if volumes and not yes:
         report.confirm(
-            f"delete the database, Redis' and RabbitMQ's data and stored files of the {runner.name} engine?"
+            "delete the database, Redis' and RabbitMQ's data and stored files of the "
+            f"{runner.name} engine?"
         )
     stopped = runner.down([], report.announce)
     forget(runner)
