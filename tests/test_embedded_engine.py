@@ -230,7 +230,7 @@ def short_path(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def test_a_path_with_spaces_and_signs_works(short_path: Path) -> None:
-    home = short_path / "it's 100% (mine); yes & ~"
+    home = short_path / 'it\'s 100% "mine" (& $HOME); yes'
     for folder in [home.parent, *home.parents][:-2]:
         folder.mkdir(exist_ok=True)
         folder.chmod(0o711)
@@ -244,7 +244,7 @@ def test_a_path_with_spaces_and_signs_works(short_path: Path) -> None:
         engine.down([], print)
 
 
-@pytest.mark.parametrize("name", ["a,b", "a[b]", "a*", "a?", "a\nb", 'a"b', "a$b", "a`b", "a\\b"])
+@pytest.mark.parametrize("name", ["a,b", "a[b]", "a*", "a?", "a\nb"])
 def test_a_path_that_a_server_would_misread_is_refused(short_path: Path, name: str) -> None:
     stack = Stack(short_path / name)
     write_initial_files(stack)

@@ -11,9 +11,8 @@ from hdms.stack import Stack
 # A Unix socket's path may have 107 bytes; supervisord's adds up to 24 to the folder's.
 LONGEST_RUN_FOLDER = 82
 # PostgreSQL's clients take a comma for the end of an address; Redis takes the others for a
-# pattern, and where no file matches it starts without configuration, open to the network;
-# RabbitMQ, looking for free space, puts the path between a shell's double quotes, and hangs.
-UNUSABLE = ',*?["$`\\'
+# pattern, and where no file matches it starts without configuration, open to the network.
+UNUSABLE = ",*?["
 
 
 @dataclass(frozen=True)

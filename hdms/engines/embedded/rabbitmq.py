@@ -4,6 +4,7 @@ docs/decisions/013 says why it runs without Erlang's distribution, and what make
 """
 
 import json
+import shlex
 
 from hdms.engines.embedded.account import components_account
 from hdms.engines.embedded.layout import Layout
@@ -51,11 +52,23 @@ def program(layout: Layout) -> Program:
             "RABBITMQ_ADVANCED_CONFIG_FILE": str(layout.config / "rabbitmq-advanced.config"),
             "RABBITMQ_ENABLED_PLUGINS_FILE": str(layout.config / "enabled_plugins"),
             "RABBITMQ_MNESIA_BASE": str(layout.rabbitmq_data),
-            "RABBITMQ_MNESIA_DIR": str(layout.rabbitmq_data / "data"),
+            "RABBITMQ_MNESIA_DIR": _data_folder(layout),
             "RABBITMQ_LOG_BASE": str(layout.rabbitmq_data),
             "RABBITMQ_LOGS": "-",
         },
     )
+
+
+def _data_folder(layout: Layout) -> str:
+    """Return the path of the data, without what a shell reads otherwise than it is written.
+
+    RabbitMQ asks a shell for the free space there, unquoted: a path with a quote in it would let
+    it wait for ever. The shell has the same folder as RabbitMQ.
+    """
+    path = str(layout.rabbitmq_data / "data")
+    if shlex.quote(path) == path:
+        return path
+    return f"/proc/self/cwd/../{layout.rabbitmq_data.name}/data"
 
 
 def management(environment: Environment) -> Management:
