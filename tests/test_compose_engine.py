@@ -190,8 +190,8 @@ def test_a_component_that_dies_comes_back_by_itself_with_its_data(
     # From outside Docker: `docker kill` counts as a person's wish that it stay down.
     os.kill(int(docker("inspect", "--format={{.State.Pid}}", container(engine, name))), 9)
 
-    wait_until(lambda: restarts(engine, name) == 1, f"{name} to be restarted", 30)
-    wait_until(lambda: engine.running() == set(names), "all to run", 30)
+    wait_until(lambda: restarts(engine, name) == 1, f"{name} to be restarted", 60)
+    wait_until(lambda: engine.running() == set(names), "all to run", 60)
 
     wait_until(
         lambda: all(result.passed for result in prove_components(engine, environment, names)),
