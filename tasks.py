@@ -173,7 +173,7 @@ def env_document(_c: Context) -> None:
 
 @command(name="up", help={"engine": ENGINE})
 def infra_up(_c: Context, engine: str | None = None) -> None:
-    """Start PostgreSQL, PgBouncer and Redis and wait until each has proved that it works."""
+    """Start PostgreSQL, PgBouncer, Redis and RabbitMQ; wait until each has proved that it works."""
     from hdms.catalog import component_names
 
     _up(engine, component_names())
@@ -197,7 +197,8 @@ def infra_down(
     runner = _engine(engine)
     if volumes and not yes:
         report.confirm(
-            f"delete the database, Redis' data and stored files of the {runner.name} engine?"
+            "delete the database, Redis' and RabbitMQ's data and stored files of the "
+            f"{runner.name} engine?"
         )
     stopped = runner.down([], report.announce)
     forget(runner)

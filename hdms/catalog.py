@@ -18,11 +18,13 @@ class Component:
         title: its name as people write it, with the version that the specification asks for.
         port_variable: the root variable with the loopback port on which this machine reaches it;
             None for PostgreSQL, which is reached through PgBouncer only (spec 001 FR-004).
+        management_port_variable: the same for its management API, where it has one.
     """
 
     name: str
     title: str
     port_variable: str | None = None
+    management_port_variable: str | None = None
 
 
 @dataclass(frozen=True)
@@ -48,12 +50,14 @@ class Service:
     Attributes:
         default_port: the loopback port of its web process on this machine.
         checks: the connections that it must prove (`manage.py verify`).
+        needs: the components without which it does not start.
     """
 
     name: str
     default_port: int
     checks: tuple[str, ...]
     processes: tuple[Process, ...]
+    needs: tuple[str, ...] = ("postgres", "pgbouncer", "redis")
 
     @property
     def role(self) -> str:
@@ -84,7 +88,8 @@ class Service:
 POSTGRES = Component("postgres", "PostgreSQL 16")
 PGBOUNCER = Component("pgbouncer", "PgBouncer", "PGBOUNCER_HOST_PORT")
 REDIS = Component("redis", "Redis 7", "REDIS_HOST_PORT")
-COMPONENTS = (POSTGRES, PGBOUNCER, REDIS)
+RABBITMQ = Component("rabbitmq", "RabbitMQ", "RABBITMQ_HOST_PORT", "RABBITMQ_MANAGEMENT_PORT")
+COMPONENTS = (POSTGRES, PGBOUNCER, REDIS, RABBITMQ)
 
 _GUNICORN = ("gunicorn", "--config", "python:hdms_common.gunicorn", "core.wsgi:application")
 _UVICORN = ("python", "-m", "hdms_common.asgi_server")
@@ -113,7 +118,9 @@ SERVICES = (
 )
 
 
-FRONTEND = Service("frontend-service", 8080, (), (Process("frontend-service", "web", ("nginx",)),))
+FRONTEND = Service(
+    "frontend-service", 8080, (), (Process("frontend-service", "web", ("nginx",)),), needs=()
+)
 """The page, and the one address behind which a browser finds every service."""
 
 WEB_SERVICES = (*SERVICES, FRONTEND)
@@ -150,6 +157,18 @@ def port_variable(name: str) -> str | None:
         service = service_of(name)
         return service.port_variable if name == service.name else None
     return next(component.port_variable for component in COMPONENTS if component.name == name)
+
+
+def port_variables(name: str) -> tuple[str, ...]:
+    """Return the root variables of all of a unit's loopback ports."""
+    management = (c.management_port_variable for c in COMPONENTS if c.name == name)
+    return tuple(v for v in (port_variable(name), *management) if v is not None)
+
+
+def needed_components(names: Iterable[str]) -> list[str]:
+    """Return what the services of which a process is among `names` need, in its order."""
+    needed = {component for service in own_services_of(names) for component in service.needs}
+    return [name for name in component_names() if name in needed]
 
 
 def find_service(name: str) -> Service:

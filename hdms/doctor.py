@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
 
-from hdms.catalog import COMPONENTS, WEB_SERVICES, component_names
+from hdms.catalog import COMPONENTS, WEB_SERVICES, component_names, port_variables
 from hdms.engines.base import Engine
 from hdms.environment.validation import load
 from hdms.errors import HdmsError
@@ -92,13 +92,12 @@ def _ports(engine: Engine) -> list[Finding]:
     running = engine.running()
     findings = []
     for unit in (*COMPONENTS, *WEB_SERVICES):
-        if unit.port_variable is None or unit.name in running:
-            continue
-        port = int(environment[unit.port_variable])
-        if not is_free(port):
-            remedy = f"stop it, or set another {unit.port_variable} in .env"
-            text = f"{unit.name}'s port {port} is held by {holder(port)}"
-            findings.append(Finding("ports", "fail", text, remedy))
+        for variable in () if unit.name in running else port_variables(unit.name):
+            port = int(environment[variable])
+            if not is_free(port):
+                remedy = f"stop it, or set another {variable} in .env"
+                text = f"{unit.name}'s port {port} is held by {holder(port)}"
+                findings.append(Finding("ports", "fail", text, remedy))
     return findings or [Finding("ports", "ok", "free, or held by this stack")]
 
 

@@ -5,8 +5,9 @@ from typing import Any
 
 from hdms.checks.result import CheckResult
 
-# What differs from one run to the next on the same engine, beside times (`..._ms`).
-_VARYING = ("backends_seen", "worker")
+# What differs from one run to the next on the same engine, beside times (`..._ms`); and RabbitMQ's
+# release: Debian 12 has 3.10, the container 4.
+_VARYING = ("backends_seen", "worker", "release")
 
 
 def differences(one: Sequence[CheckResult], other: Sequence[CheckResult]) -> list[str]:

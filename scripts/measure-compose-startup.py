@@ -3,9 +3,9 @@
 
 Usage: .venv/bin/python scripts/measure-compose-startup.py [ROUNDS]
 
-Both start PostgreSQL, PgBouncer and Redis from the same file on empty volumes, in turn, until
-all are healthy; the images are there already. Then, once, the same file without `start_interval`,
-which is the specified health check and no more. Prints medians in seconds.
+Both start PostgreSQL, PgBouncer, Redis and RabbitMQ from the same file on empty volumes, in turn,
+until all are healthy; the images are there already. Then, once, the same file without
+`start_interval`, which is the specified health check and no more. Prints medians in seconds.
 """
 
 import os

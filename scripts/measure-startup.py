@@ -3,13 +3,14 @@
 
 Usage: .venv/bin/python scripts/measure-startup.py [ROUNDS]
 
-"Bare" is the least that any tool has to wait for: initdb (cold only), then PostgreSQL, PgBouncer
-and Redis started at once with the same configuration, until PostgreSQL accepts connections and
-the other two ports are open. Prints the medians in seconds, and the ratio.
+"Bare" is the least that any tool has to wait for: initdb (cold only), then PostgreSQL, PgBouncer,
+Redis and RabbitMQ started at once with the same configuration, until PostgreSQL accepts connections
+and the others' ports are open. Prints the medians in seconds, and the ratio.
 """
 
 import os
 import shutil
+import signal
 import socket
 import statistics
 import subprocess
@@ -63,11 +64,13 @@ def time_inv(engine: EmbeddedEngine, state: str) -> float:
 
 
 def time_bare(engine: EmbeddedEngine, environment: Environment, state: str) -> float:
-    """Return the seconds until the three daemons, started directly, answer."""
+    """Return the seconds until the four daemons, started directly, answer."""
     layout = Layout(engine.stack)
     if state == "cold":
         shutil.rmtree(layout.postgres_data)
-    addresses = [engine.address(environment, name) for name in ("pgbouncer", "redis")]
+        shutil.rmtree(layout.rabbitmq_data / "data")
+    addresses = [engine.address(environment, name) for name in ("pgbouncer", "redis", "rabbitmq")]
+    addresses.append(engine.management_address(environment))
     commands = [
         program
         for program in programs(layout, environment, dict.fromkeys(_services(), Path()))
@@ -79,7 +82,8 @@ def time_bare(engine: EmbeddedEngine, environment: Environment, state: str) -> f
         subprocess.Popen(
             [str(word) for word in program.command],
             user=components_account(),
-            cwd="/",
+            cwd=program.folder,
+            env={**os.environ, **program.environment},
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
         )
@@ -88,8 +92,9 @@ def time_bare(engine: EmbeddedEngine, environment: Environment, state: str) -> f
     wait_until(lambda: postgres.accepts_connections(layout), "postgres", 30)
     wait_until(lambda: all(is_open(address) for address in addresses), "the ports", 30)
     seconds = time.monotonic() - begin
+    for program, daemon in zip(commands, daemons, strict=True):
+        daemon.send_signal(signal.Signals[f"SIG{program.stop_signal}"])
     for daemon in daemons:
-        daemon.send_signal(2)
         daemon.wait()
     return seconds
 

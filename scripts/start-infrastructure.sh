@@ -48,6 +48,7 @@ missing_packages() {
     [ -n "$(find_python)" ] || echo python3 python3-venv
     PATH=$PATH:/usr/sbin command -v pgbouncer >/dev/null || echo pgbouncer
     command -v redis-server >/dev/null || echo redis-server
+    PATH=$PATH:/usr/sbin command -v rabbitmq-server >/dev/null || echo rabbitmq-server
     PATH=$PATH:/usr/sbin command -v nginx >/dev/null || echo nginx
 }
 
@@ -56,7 +57,7 @@ install_packages() {
     [ "$(id -u)" = 0 ] || as_root=sudo
     if ! command -v apt-get >/dev/null; then
         stop "this script installs packages on Debian and Ubuntu only" \
-            "install Python 3.11 or newer with venv, PgBouncer, Redis 7 and nginx, then run it again"
+            "install Python 3.11 or newer with venv, PgBouncer, Redis 7, RabbitMQ and nginx, then run it again"
     fi
     if [ -n "$as_root" ] && ! command -v sudo >/dev/null; then
         stop "installing packages needs root" "as root: apt-get install $*"
@@ -75,7 +76,7 @@ install_packages() {
         apt-get install -y -qq --no-install-recommends "$@" >/dev/null
     for package in "$@"; do
         case $package in
-        pgbouncer | redis-server | nginx)
+        pgbouncer | redis-server | rabbitmq-server | nginx)
             if command -v systemctl >/dev/null; then
                 $as_root systemctl disable --quiet "$package" 2>/dev/null || true
             fi

@@ -15,6 +15,9 @@ from hdms.environment.initial import write_initial_files
 from hdms.errors import HdmsError
 from hdms.stack import Stack
 
+LIGHT = [name for name in component_names() if name != "rabbitmq"]
+"""What starts in a second: RabbitMQ, which takes several, is started where a test is about it."""
+
 Running = tuple[EmbeddedEngine, Environment]
 InContainers = tuple[ComposeEngine, Environment]
 Edit = Callable[[Path, str, str], None]
@@ -37,7 +40,15 @@ def fresh() -> Iterator[Running]:
 
 @pytest.fixture
 def running(fresh: Running) -> Running:
-    """A disposable stack with its components running."""
+    """A disposable stack with its components running, but RabbitMQ."""
+    engine, environment = fresh
+    engine.up(environment, LIGHT, print)
+    return fresh
+
+
+@pytest.fixture
+def whole(fresh: Running) -> Running:
+    """A disposable stack with all of its components running."""
     engine, environment = fresh
     engine.up(environment, component_names(), print)
     return fresh
@@ -67,7 +78,15 @@ def fresh_containers(docker: None) -> Iterator[InContainers]:
 
 @pytest.fixture
 def containers(fresh_containers: InContainers) -> InContainers:
-    """A disposable stack with its components running in containers."""
+    """A disposable stack with its components running in containers, but RabbitMQ."""
+    engine, environment = fresh_containers
+    engine.up(environment, LIGHT, print)
+    return fresh_containers
+
+
+@pytest.fixture
+def whole_containers(fresh_containers: InContainers) -> InContainers:
+    """A disposable stack with all of its components running in containers."""
     engine, environment = fresh_containers
     engine.up(environment, component_names(), print)
     return fresh_containers

@@ -1,12 +1,13 @@
-"""Something in PostgreSQL and Redis by which a test sees that data were kept."""
+"""Something in each component that runs by which a test sees that data were kept."""
 
 from hdms import connections
 from hdms.engines.base import Engine
 from hdms.environment.environment import Environment
+from hdms.rabbitmq import Management
 
 
 def remember(engine: Engine, environment: Environment) -> None:
-    """Write something to PostgreSQL and Redis."""
+    """Write something to PostgreSQL, Redis and, where it runs, RabbitMQ."""
     address = engine.address(environment, "pgbouncer")
     with connections.database(environment, address) as database:
         database.execute("CREATE SCHEMA kept")
@@ -14,6 +15,8 @@ def remember(engine: Engine, environment: Environment) -> None:
         # Written to disk before the answer, as a test cannot wait for the next full second.
         client.config_set("appendfsync", "always")
         client.set("kept", "yes")
+    if "rabbitmq" in engine.running():
+        publish(engine, environment, "yes")
 
 
 def require_remembered(engine: Engine, environment: Environment) -> None:
@@ -22,3 +25,25 @@ def require_remembered(engine: Engine, environment: Environment) -> None:
         assert database.execute("SELECT to_regnamespace('kept')").fetchone() == ("kept",)
     with connections.redis_client(environment, engine.address(environment, "redis")) as client:
         assert client.get("kept") == b"yes"
+    if "rabbitmq" in engine.running():
+        assert published(engine, environment) == ["yes"]
+
+
+def publish(engine: Engine, environment: Environment, text: str) -> None:
+    """Put a persistent message into a durable queue; its broker has confirmed it."""
+    api = Management.of(environment, engine.management_address(environment))
+    api.put("queues/%2F/kept", {"durable": True})
+    message = {
+        "properties": {"delivery_mode": 2},
+        "routing_key": "kept",
+        "payload": text,
+        "payload_encoding": "string",
+    }
+    assert api.post("exchanges/%2F/amq.default/publish", message) == {"routed": True}
+
+
+def published(engine: Engine, environment: Environment) -> list[str]:
+    """Return what is in the queue, and leave it there."""
+    api = Management.of(environment, engine.management_address(environment))
+    look = {"count": 10, "ackmode": "ack_requeue_true", "encoding": "auto"}
+    return [message["payload"] for message in api.post("queues/%2F/kept/get", look)]

@@ -4,7 +4,7 @@ import json
 from dataclasses import replace
 
 import pytest
-from conftest import Edit, Running
+from conftest import LIGHT, Edit, Running
 
 from hdms import migrate, report
 from hdms.catalog import SERVICES, component_names, find_service
@@ -19,7 +19,7 @@ from hdms.stack import Stack
 
 
 def failed(running: Running) -> dict[str, CheckResult]:
-    return {r.subject: r for r in prove_components(*running) if not r.passed}
+    return {r.subject: r for r in prove_components(*running, LIGHT) if not r.passed}
 
 
 def test_a_stopped_redis_fails_its_own_probe_only_and_names_the_remedy(running: Running) -> None:
@@ -50,7 +50,7 @@ def test_somebody_elses_redis_on_our_port_is_a_failure_that_says_so(
 ) -> None:
     engine, _ = running
     with disposable_stack() as (other, others):
-        other.up(others, component_names(), print)
+        other.up(others, LIGHT, print)
         edit(engine.stack.root_env, "REDIS_HOST_PORT", others["REDIS_HOST_PORT"])
         edit(engine.stack.root_env, "REDIS_PASSWORD", others["REDIS_PASSWORD"])
 

@@ -75,6 +75,7 @@ def test_status_of_a_stack_that_does_not_run_is_json(stack: Stack) -> None:
         "postgres": "stopped",
         "pgbouncer": "stopped",
         "redis": "stopped",
+        "rabbitmq": "stopped",
     }
 
 
@@ -125,7 +126,7 @@ def test_deleting_data_asks_and_without_a_terminal_refuses(stack: Stack) -> None
 @pytest.mark.parametrize(
     ("words", "said"),
     [
-        (("infra.restart", "mysql"), "expected one of: postgres, pgbouncer, redis"),
+        (("infra.restart", "mysql"), "expected one of: postgres, pgbouncer, redis, rabbitmq"),
         (("infra.logs", "mysql"), "expected one of"),
         (("migrate", "--service", "mail"), "there is no service 'mail'"),
         (("migrate", "--service", "frontend"), "frontend-service is nginx: it has no .env"),

@@ -3,11 +3,12 @@
 import os
 import socket
 import subprocess
+from collections.abc import Sequence
 from pathlib import Path
 
 import psutil
 import pytest
-from conftest import Edit, InContainers
+from conftest import LIGHT, Edit, InContainers
 from keepsake import remember, require_remembered
 
 from hdms import synchronise
@@ -35,9 +36,9 @@ def container(engine: ComposeEngine, name: str) -> str:
     return f"{Project(engine.stack).name}-{name}-1"
 
 
-def require_proven(engine: Engine) -> None:
+def require_proven(engine: Engine, names: Sequence[str] = LIGHT) -> None:
     environment = load(engine.stack)
-    assert [r.message for r in prove_components(engine, environment) if not r.passed] == []
+    assert [r.message for r in prove_components(engine, environment, names) if not r.passed] == []
 
 
 def plain_compose(engine: ComposeEngine, *arguments: str) -> None:
@@ -52,14 +53,21 @@ def plain_compose(engine: ComposeEngine, *arguments: str) -> None:
     )
 
 
-def test_every_component_passes_its_own_probe(containers: InContainers) -> None:
-    require_proven(containers[0])
+def test_every_component_passes_its_own_probe(whole_containers: InContainers) -> None:
+    require_proven(whole_containers[0], component_names())
 
 
-def test_new_passwords_reach_the_data_that_exist(containers: InContainers, edit: Edit) -> None:
-    engine, environment = containers
+def test_new_passwords_reach_the_data_that_exist(
+    whole_containers: InContainers, edit: Edit
+) -> None:
+    engine, environment = whole_containers
     remember(engine, environment)
-    for name in ("POSTGRES_PASSWORD", "USER_SERVICE_DB_PASSWORD", "REDIS_PASSWORD"):
+    for name in (
+        "POSTGRES_PASSWORD",
+        "USER_SERVICE_DB_PASSWORD",
+        "REDIS_PASSWORD",
+        "RABBITMQ_PASSWORD",
+    ):
         edit(engine.stack.root_env, name, "another-password")
 
     plan = synchronise.make_plan(engine)
@@ -67,7 +75,7 @@ def test_new_passwords_reach_the_data_that_exist(containers: InContainers, edit:
 
     assert [change.name for change in plan.changes] == component_names()
     assert synchronise.make_plan(engine).empty
-    require_proven(engine)
+    require_proven(engine, component_names())
     require_remembered(engine, load(engine.stack))
 
 
@@ -86,8 +94,8 @@ def test_only_what_a_change_concerns_is_recreated(containers: InContainers, edit
     require_proven(engine)
 
 
-def test_plain_compose_takes_nothing_for_changed_after_inv(containers: InContainers) -> None:
-    engine, _ = containers
+def test_plain_compose_takes_nothing_for_changed_after_inv(whole_containers: InContainers) -> None:
+    engine, _ = whole_containers
     engine.restart(load(engine.stack), "pgbouncer", print)
     identities = [docker("inspect", "--format={{.Id}}", container(engine, n)) for n in VOLUMED]
 
@@ -97,7 +105,7 @@ def test_plain_compose_takes_nothing_for_changed_after_inv(containers: InContain
     assert after == identities
 
 
-VOLUMED = ("postgres", "pgbouncer", "redis")
+VOLUMED = ("postgres", "pgbouncer", "redis", "rabbitmq")
 
 
 def test_down_works_when_a_container_was_removed_behind_its_back(
@@ -117,10 +125,10 @@ def test_another_image_may_have_made_pgbouncers_volume(
     engine, _ = fresh_containers
     edit(engine.stack.root_env, "PGBOUNCER_IMAGE", "redis:7")  # has no PgBouncer
     with pytest.raises(StartFailed, match="pgbouncer"):
-        engine.up(load(engine.stack), component_names(), print)
+        engine.up(load(engine.stack), LIGHT, print)
 
     edit(engine.stack.root_env, "PGBOUNCER_IMAGE", "")
-    engine.up(load(engine.stack), component_names(), print)
+    engine.up(load(engine.stack), LIGHT, print)
 
     require_proven(engine)
 
@@ -133,7 +141,7 @@ def test_a_missing_compose_file_is_named_and_nothing_is_removed(
     monkeypatch.setenv("COMPOSE_FILE", "nosuch.yml")
 
     with pytest.raises(HdmsError, match="a compose file is missing"):
-        engine.up(environment, component_names(), print)
+        engine.up(environment, LIGHT, print)
 
     assert docker("inspect", "--format={{.State.Status}}", container(engine, "redis")) == "exited\n"
 
@@ -144,7 +152,7 @@ def test_a_volume_with_another_password_is_seen_and_mended(
     engine, _ = containers
     edit(engine.stack.root_env, "TICKET_SERVICE_DB_PASSWORD", "another-password")
     # Compose alone: the containers know the new password, the volume does not.
-    plain_compose(engine, "up", "--detach", "--wait", *component_names())
+    plain_compose(engine, "up", "--detach", "--wait", *LIGHT)
 
     plan = synchronise.make_plan(engine)
     synchronise.carry_out(plan, engine, print)
@@ -165,27 +173,30 @@ def test_another_superuser_than_the_volumes_is_refused(
 
     engine.down([], print)
     with pytest.raises(HdmsError, match="another POSTGRES_USER than 'somebody'"):
-        engine.up(load(engine.stack), component_names(), print)
+        engine.up(load(engine.stack), LIGHT, print)
 
     assert engine.running() == set()
 
 
 @pytest.mark.parametrize("name", component_names())
 def test_a_component_that_dies_comes_back_by_itself_with_its_data(
-    containers: InContainers, name: str
+    request: pytest.FixtureRequest, name: str
 ) -> None:
-    engine, environment = containers
+    names = LIGHT if name in LIGHT else component_names()
+    engine, environment = request.getfixturevalue(
+        "containers" if name in LIGHT else "whole_containers"
+    )
     remember(engine, environment)
     # From outside Docker: `docker kill` counts as a person's wish that it stay down.
     os.kill(int(docker("inspect", "--format={{.State.Pid}}", container(engine, name))), 9)
 
-    wait_until(lambda: restarts(engine, name) == 1, f"{name} to be restarted", 30)
-    wait_until(lambda: engine.running() == set(component_names()), "all to run", 30)
+    wait_until(lambda: restarts(engine, name) == 1, f"{name} to be restarted", 60)
+    wait_until(lambda: engine.running() == set(names), "all to run", 60)
 
     wait_until(
-        lambda: all(result.passed for result in prove_components(engine, environment)),
+        lambda: all(result.passed for result in prove_components(engine, environment, names)),
         "every component to be proven again",
-        30,
+        60,
     )
     require_remembered(engine, environment)
 
@@ -194,8 +205,8 @@ def restarts(engine: ComposeEngine, name: str) -> int:
     return int(docker("inspect", "--format={{.RestartCount}}", container(engine, name)))
 
 
-def test_data_survive_down_and_are_gone_after_volumes(containers: InContainers) -> None:
-    engine, environment = containers
+def test_data_survive_down_and_are_gone_after_volumes(whole_containers: InContainers) -> None:
+    engine, environment = whole_containers
     remember(engine, environment)
     engine.down([], print)
     engine.up(environment, component_names(), print)
@@ -209,9 +220,9 @@ def test_data_survive_down_and_are_gone_after_volumes(containers: InContainers) 
     assert docker("network", "ls", "--quiet", "--filter", label) == ""
 
 
-def test_no_process_is_root_and_no_password_is_an_argument(containers: InContainers) -> None:
-    engine, environment = containers
-    secrets = [environment["REDIS_PASSWORD"], environment["POSTGRES_PASSWORD"]]
+def test_no_process_is_root_and_no_password_is_an_argument(whole_containers: InContainers) -> None:
+    engine, environment = whole_containers
+    secrets = [environment[f"{name}_PASSWORD"] for name in ("POSTGRES", "REDIS", "RABBITMQ")]
 
     for name in component_names():
         users_and_commands = docker("top", container(engine, name), "-eo", "pid,uid,args")
@@ -241,7 +252,7 @@ def test_a_taken_port_is_named_with_its_holder_and_nothing_is_left_running(
     port = int(environment["REDIS_HOST_PORT"])
 
     with socket.create_server(("127.0.0.1", port)), pytest.raises(HdmsError) as taken:
-        engine.up(environment, component_names(), print)
+        engine.up(environment, LIGHT, print)
 
     assert f"redis needs port {environment['REDIS_HOST_PORT']}" in taken.value.message
     assert f"pid {os.getpid()} " in taken.value.message
@@ -274,7 +285,7 @@ def test_a_container_that_ends_at_its_start_shows_the_end_of_its_log(
     monkeypatch.setenv("COMPOSE_FILE", f"docker-compose.yml:{broken}")
 
     with pytest.raises(StartFailed) as failed:
-        engine.up(environment, component_names(), print)
+        engine.up(environment, LIGHT, print)
 
     assert "redis ended with exit code 3:\n  no configuration today" in failed.value.message
     assert engine.running() == set()
@@ -287,7 +298,7 @@ def test_an_image_that_cannot_be_built_is_explained(
     edit(engine.stack.root_env, "PGBOUNCER_IMAGE", "hdms-has-no-such-image:none")
 
     with pytest.raises(HdmsError, match="an image could not be"):
-        engine.up(load(engine.stack), component_names(), print)
+        engine.up(load(engine.stack), LIGHT, print)
 
 
 def test_the_image_that_the_specification_names_works_too(
@@ -299,7 +310,7 @@ def test_the_image_that_the_specification_names_works_too(
     engine, _ = fresh_containers
     edit(engine.stack.root_env, "PGBOUNCER_IMAGE", image)
 
-    engine.up(load(engine.stack), component_names(), print)
+    engine.up(load(engine.stack), LIGHT, print)
 
     require_proven(engine)
 

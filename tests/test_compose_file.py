@@ -14,13 +14,19 @@ from hdms.catalog import (
     Process,
     component_names,
     own_services_of,
+    port_variables,
     process_names,
 )
 from hdms.environment.schema import ROOT, VARIABLES
 from hdms.stack import PROJECT
 
 PROCESSES = [process for service in SERVICES for process in service.processes]
-VOLUMES = {"postgres": "/var/lib/postgresql/data", "pgbouncer": "/etc/pgbouncer", "redis": "/data"}
+VOLUMES = {
+    "postgres": "/var/lib/postgresql/data",
+    "pgbouncer": "/etc/pgbouncer",
+    "redis": "/data",
+    "rabbitmq": "/var/lib/rabbitmq",
+}
 
 
 class Loader(yaml.SafeLoader):
@@ -58,9 +64,10 @@ def test_ports_are_published_on_loopback_only_and_under_their_variables(unit: An
     if unit.port_variable is None:
         assert ports == []
     else:
-        default = next(v.default for v in VARIABLES[ROOT] if v.name == unit.port_variable)
+        defaults = {v.name: v.default for v in VARIABLES[ROOT]}
         assert [port.rsplit(":", 1)[0] for port in ports] == [
-            f"127.0.0.1:${{{unit.port_variable}:-{default}}}"
+            f"127.0.0.1:${{{variable}:-{defaults[variable]}}}"
+            for variable in port_variables(unit.name)
         ]
     assert PRODUCTION[unit.name].get("ports") is None
 

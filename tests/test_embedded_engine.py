@@ -14,10 +14,10 @@ from pathlib import Path
 
 import psutil
 import pytest
-from conftest import Edit, Running
+from conftest import LIGHT, Edit, Running
 from keepsake import remember, require_remembered
 
-from hdms.catalog import FRONTEND, component_names
+from hdms.catalog import FRONTEND, component_names, port_variables
 from hdms.checks.suite import prove_components
 from hdms.engines.embedded import servers, supervisor
 from hdms.engines.embedded.engine import EmbeddedEngine
@@ -32,12 +32,12 @@ def pids(engine: EmbeddedEngine) -> list[int]:
     return [unit.pid for unit in engine.status() if unit.pid]
 
 
-def test_every_component_passes_its_own_probe(running: Running) -> None:
-    assert [r.message for r in prove_components(*running) if not r.passed] == []
+def test_every_component_passes_its_own_probe(whole: Running) -> None:
+    assert [r.message for r in prove_components(*whole) if not r.passed] == []
 
 
-def test_data_survive_down_and_up(running: Running) -> None:
-    engine, environment = running
+def test_data_survive_down_and_up(whole: Running) -> None:
+    engine, environment = whole
     remember(engine, environment)
 
     engine.down([], print)
@@ -46,8 +46,8 @@ def test_data_survive_down_and_up(running: Running) -> None:
     require_remembered(engine, environment)
 
 
-def test_after_a_power_cut_the_next_start_succeeds_and_nothing_is_lost(running: Running) -> None:
-    engine, environment = running
+def test_after_a_power_cut_the_next_start_succeeds_and_nothing_is_lost(whole: Running) -> None:
+    engine, environment = whole
     remember(engine, environment)
     supervisord = int((engine.stack.state / "run" / "supervisord.pid").read_text())
 
@@ -74,8 +74,9 @@ def test_what_a_killed_supervisor_left_running_is_ended_first(fresh: Running) ->
     assert [r for r in prove_components(lasting, environment) if not r.passed] == []
 
 
-def test_a_killed_component_comes_back_by_itself(running: Running) -> None:
-    engine, environment = running
+def test_a_killed_component_comes_back_by_itself(whole: Running) -> None:
+    engine, environment = whole
+    remember(engine, environment)
     before = pids(engine)
 
     for pid in before:
@@ -85,7 +86,8 @@ def test_a_killed_component_comes_back_by_itself(running: Running) -> None:
         new = set(pids(engine)).isdisjoint(before)
         return new and all(r.passed for r in prove_components(engine, environment))
 
-    wait_until(all_proven, "the components to come back", 30)
+    wait_until(all_proven, "the components to come back", 60)
+    require_remembered(engine, environment)
 
 
 def test_two_starts_at_once_make_one_stack(fresh: Running) -> None:
@@ -93,9 +95,7 @@ def test_two_starts_at_once_make_one_stack(fresh: Running) -> None:
     lines: list[str] = []
     with ThreadPoolExecutor() as pool:
         for _ in range(2):
-            pool.submit(
-                EmbeddedEngine(engine.stack).up, environment, component_names(), lines.append
-            )
+            pool.submit(EmbeddedEngine(engine.stack).up, environment, LIGHT, lines.append)
 
     assert len(pids(engine)) == 3
     assert any("another inv" in line for line in lines)
@@ -125,13 +125,14 @@ def test_a_frozen_supervisor_is_named_instead_of_waited_for(
 
 def test_a_frozen_postgresql_fails_its_probe_in_time(running: Running) -> None:
     engine, environment = running
-    assert all(r.passed for r in prove_components(engine, environment))  # PgBouncer has pooled one
+    # So PgBouncer has pooled one.
+    assert all(r.passed for r in prove_components(engine, environment, LIGHT))
     (postmaster,) = [u.pid for u in engine.status() if u.name == "postgres"]
     with ExitStack() as stopped:
         for process in [psutil.Process(postmaster), *psutil.Process(postmaster).children()]:
             stopped.enter_context(frozen(process.pid))
 
-        failures = [r for r in prove_components(engine, environment) if not r.passed]
+        failures = [r for r in prove_components(engine, environment, LIGHT) if not r.passed]
 
     assert [r.subject for r in failures] == ["postgres"]
 
@@ -144,7 +145,7 @@ def test_another_accounts_stack_is_refused_before_its_files_are_touched(running:
     os.chown(run, 1, 1)
 
     with pytest.raises(HdmsError, match="this stack was started by"):
-        engine.up(environment, component_names(), print)
+        engine.up(environment, LIGHT, print)
 
     assert run.stat().st_uid == 1
     shutil.chown(run, "postgres")
@@ -156,7 +157,10 @@ def taken(port: int) -> Iterator[None]:
         yield
 
 
-@pytest.mark.parametrize("variable", ["PGBOUNCER_HOST_PORT", "REDIS_HOST_PORT"])
+PORTS = [variable for name in component_names() for variable in port_variables(name)]
+
+
+@pytest.mark.parametrize("variable", PORTS)
 def test_a_taken_port_names_its_holder_and_nothing_starts(fresh: Running, variable: str) -> None:
     engine, environment = fresh
 
@@ -170,19 +174,19 @@ def test_a_taken_port_names_its_holder_and_nothing_starts(fresh: Running, variab
 
 def test_a_crash_at_the_start_shows_the_log_and_leaves_nothing(fresh: Running) -> None:
     engine, environment = fresh
-    engine.up(environment, component_names(), print)
+    engine.up(environment, LIGHT, print)
     engine.down([], print)
     control = engine.stack.state / "postgres" / "global" / "pg_control"
     control.rename(control.with_name("pg_control.away"))
 
     with pytest.raises(StartFailed, match="could not find the database system") as failed:
-        engine.up(environment, component_names(), print)
+        engine.up(environment, LIGHT, print)
 
     assert "postgres.log" in failed.value.message
     assert engine.running() == set()
 
     control.with_name("pg_control.away").rename(control)
-    engine.up(environment, component_names(), print)
+    engine.up(environment, LIGHT, print)
 
 
 def test_a_cluster_that_was_killed_in_the_making_is_made_anew(fresh: Running) -> None:
@@ -191,7 +195,7 @@ def test_a_cluster_that_was_killed_in_the_making_is_made_anew(fresh: Running) ->
     unfinished.mkdir(parents=True)
     (unfinished / "PG_VERSION").write_text("16")
 
-    engine.up(environment, component_names(), print)
+    engine.up(environment, LIGHT, print)
 
     assert len(pids(engine)) == 3
 
@@ -226,7 +230,7 @@ def short_path(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def test_a_path_with_spaces_and_signs_works(short_path: Path) -> None:
-    home = short_path / 'it\'s 100% "mine"; yes'
+    home = short_path / 'it\'s 100% "mine" (& $HOME); yes'
     for folder in [home.parent, *home.parents][:-2]:
         folder.mkdir(exist_ok=True)
         folder.chmod(0o711)
@@ -235,7 +239,7 @@ def test_a_path_with_spaces_and_signs_works(short_path: Path) -> None:
     engine = EmbeddedEngine(stack, disposable=True)
     try:
         engine.up(load(stack), [*component_names(), FRONTEND.name], print)
-        assert len(pids(engine)) == 4
+        assert len(pids(engine)) == 5
     finally:
         engine.down([], print)
 
@@ -246,7 +250,7 @@ def test_a_path_that_a_server_would_misread_is_refused(short_path: Path, name: s
     write_initial_files(stack)
 
     with pytest.raises(HdmsError, match="cannot have in a path"):
-        EmbeddedEngine(stack).up(load(stack), component_names(), print)
+        EmbeddedEngine(stack).up(load(stack), LIGHT, print)
 
 
 def test_a_path_that_is_too_long_for_a_socket_is_refused(tmp_path: Path) -> None:
@@ -254,7 +258,7 @@ def test_a_path_that_is_too_long_for_a_socket_is_refused(tmp_path: Path) -> None
     write_initial_files(stack)
 
     with pytest.raises(HdmsError, match="too long for a Unix socket"):
-        EmbeddedEngine(stack).up(load(stack), component_names(), print)
+        EmbeddedEngine(stack).up(load(stack), LIGHT, print)
 
 
 @pytest.mark.skipif(os.geteuid() != 0, reason="only root changes accounts")
@@ -264,30 +268,31 @@ def test_root_is_told_when_the_components_account_cannot_pass(short_path: Path) 
     write_initial_files(stack)
 
     with pytest.raises(HdmsError, match="cannot enter"):
-        EmbeddedEngine(stack).up(load(stack), component_names(), print)
+        EmbeddedEngine(stack).up(load(stack), LIGHT, print)
 
 
 @pytest.mark.skipif(os.geteuid() != 0, reason="only root changes accounts")
-def test_components_do_not_run_as_root(running: Running) -> None:
-    engine, _ = running
+def test_components_do_not_run_as_root(whole: Running) -> None:
+    engine, _ = whole
 
     assert {psutil.Process(pid).username() for pid in pids(engine)} == {"postgres"}
 
 
-def test_only_loopback_is_listened_on(running: Running) -> None:
-    engine, _environment = running
+def test_only_loopback_is_listened_on(whole: Running) -> None:
+    engine, _environment = whole
     addresses = {
         connection.laddr[0]
         for pid in pids(engine)
-        for connection in psutil.Process(pid).net_connections(kind="inet")
+        for process in [psutil.Process(pid), *psutil.Process(pid).children(recursive=True)]
+        for connection in process.net_connections(kind="inet")
         if connection.status == psutil.CONN_LISTEN
     }
 
     assert addresses == {"127.0.0.1"}
 
 
-def test_no_secret_is_an_argument_or_in_a_log(running: Running, edit: Edit) -> None:
-    engine, environment = running
+def test_no_secret_is_an_argument_or_in_a_log(whole: Running, edit: Edit) -> None:
+    engine, environment = whole
     secrets = [v for n, v in environment.values("root").items() if n.endswith(("PASSWORD", "KEY"))]
     seen = [" ".join(psutil.Process(pid).cmdline()) for pid in pids(engine)]
     seen += [log.read_text() for log in (engine.stack.state / "logs").iterdir()]
@@ -295,8 +300,8 @@ def test_no_secret_is_an_argument_or_in_a_log(running: Running, edit: Edit) -> N
     assert [s for s in secrets if s and any(s in text for text in seen)] == []
 
 
-def test_files_with_secrets_are_for_their_owner_only(running: Running) -> None:
-    engine, _ = running
+def test_files_with_secrets_are_for_their_owner_only(whole: Running) -> None:
+    engine, _ = whole
     rendered = list((engine.stack.state / "config").iterdir())
 
     assert rendered
@@ -346,7 +351,7 @@ def test_when_its_caller_is_killed_a_disposable_stack_ends() -> None:
     ) as child:
         assert child.stdout is not None
         engine = EmbeddedEngine(Stack(Path(child.stdout.readline().strip())))
-        assert len(pids(engine)) == 3
+        assert len(pids(engine)) == len(component_names())
         child.kill()
 
     pid_file = engine.stack.state / "run" / "supervisord.pid"

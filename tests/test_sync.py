@@ -6,10 +6,9 @@ import signal
 import psycopg
 import pytest
 import redis
-from conftest import Edit, Running
+from conftest import LIGHT, Edit, Running
 
 from hdms import connections, synchronise
-from hdms.catalog import component_names
 from hdms.checks.suite import prove_components
 from hdms.engines.base import Engine
 from hdms.engines.embedded import postgres
@@ -27,7 +26,7 @@ def sync(engine: Engine) -> list[str]:
 
 def require_proven(engine: Engine) -> None:
     environment = load(engine.stack)
-    assert [r.message for r in prove_components(engine, environment) if not r.passed] == []
+    assert [r.message for r in prove_components(engine, environment, LIGHT) if not r.passed] == []
     assert synchronise.make_plan(engine).empty
 
 
@@ -167,7 +166,7 @@ def test_what_changed_while_the_stack_was_down_is_taken_over_at_its_start(
     sync(engine)
 
     environment = load(engine.stack)
-    engine.up(environment, component_names(), print)
+    engine.up(environment, LIGHT, print)
 
     require_proven(engine)
     assert log_in(engine, environment, "file_service", "a-new-password") == "0"

@@ -9,9 +9,11 @@ from hdms import connections
 from hdms.checks.result import CheckFailed
 from hdms.engines.base import Engine
 from hdms.environment.environment import Environment
+from hdms.rabbitmq import Management, Refused, Unreachable, cluster_name, log_in
 
 Found = tuple[str, dict[str, Any]]
 _START = "inv infra.up"
+OLDEST_RABBITMQ = 3
 
 
 def postgres(engine: Engine, environment: Environment) -> Found:
@@ -77,6 +79,42 @@ def redis(engine: Engine, environment: Environment) -> Found:
     if not info["aof_enabled"]:
         raise CheckFailed("Redis does not append to disk", "inv infra.restart redis")
     return f"Redis {version}, appending to disk", {"version": version}
+
+
+def rabbitmq(engine: Engine, environment: Environment) -> Found:
+    """Prove that this stack's RabbitMQ takes the account by HTTP and by AMQP (spec 003 T010)."""
+    address, api_address = (
+        engine.address(environment, "rabbitmq"),
+        engine.management_address(environment),
+    )
+    api = Management.of(environment, api_address)
+    try:
+        overview = api.get("overview")
+        log_in(address, api.user, api.password)
+    except Refused as error:
+        raise CheckFailed(
+            f"RabbitMQ at {_text(address)} refused RABBITMQ_PASSWORD: {error.message}",
+            "inv env.sync; where that has nothing to do: inv infra.restart rabbitmq",
+        ) from None
+    except Unreachable as error:
+        raise CheckFailed(
+            f"RabbitMQ at {_text(address)} (management: {_text(api_address)}) does not answer: "
+            f"{error.message}",
+            _START,
+        ) from None
+    ours = next(unit for unit in engine.status() if unit.name == "rabbitmq")
+    name, expected = overview.get("cluster_name"), cluster_name(engine.stack)
+    # Where it has no pid it is in a container, and then the ports are the container's.
+    if ours.state != "running" or (ours.pid is not None and name != expected):
+        raise CheckFailed(
+            f"the RabbitMQ at {_text(api_address)} is not this stack's: it is called {name}, "
+            f"ours {expected if ours.state == 'running' else 'does not run'}",
+            "stop it, or set other RABBITMQ_*_PORTs in .env and run `inv env.sync`",
+        )
+    version = str(overview["rabbitmq_version"])
+    if int(version.split(".")[0]) < OLDEST_RABBITMQ:
+        raise CheckFailed(f"expected RabbitMQ {OLDEST_RABBITMQ} or newer, found {version}")
+    return f"RabbitMQ {version}", {"release": version}
 
 
 def _expect(what: str, found: str, expected: str) -> None:

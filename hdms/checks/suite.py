@@ -18,6 +18,7 @@ _COMPONENT_PROOFS = {
     "postgres": components.postgres,
     "pgbouncer": components.pgbouncer,
     "redis": components.redis,
+    "rabbitmq": components.rabbitmq,
 }
 
 
@@ -67,15 +68,17 @@ def verify(
     return sorted(results, key=lambda r: (subjects.index(r.subject), CHECKS.index(r.check)))
 
 
-def prove_components(engine: Engine, environment: Environment) -> list[CheckResult]:
-    """Run the components' own probes."""
+def prove_components(
+    engine: Engine, environment: Environment, names: Sequence[str] | None = None
+) -> list[CheckResult]:
+    """Run the components' own probes, or those of some."""
     with ThreadPoolExecutor() as pool:
         return list(
             pool.map(
                 lambda name: outcome(
                     name, "health", partial(_COMPONENT_PROOFS[name], engine, environment)
                 ),
-                _COMPONENT_PROOFS,
+                names or _COMPONENT_PROOFS,
             )
         )
 

@@ -157,6 +157,10 @@ class Engine(ABC):
         """
 
     @abstractmethod
+    def management_address(self, environment: Environment) -> tuple[str, int]:
+        """Return the host and port at which this machine reaches RabbitMQ's management API."""
+
+    @abstractmethod
     def variables(self, environment: Environment, service: str) -> dict[str, str]:
         """Return what a service's program on this machine needs beside its `.env`: no secret."""
 

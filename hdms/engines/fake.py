@@ -3,7 +3,7 @@
 import shlex
 from collections.abc import Callable, Iterator, Mapping, Sequence
 
-from hdms.catalog import component_names, find_service, process_names
+from hdms.catalog import component_names, find_service, needed_components, process_names
 from hdms.engines.base import Announce, Change, Engine, Started, UnitStatus, Usage
 from hdms.environment.environment import Environment
 from hdms.errors import HdmsError
@@ -30,8 +30,8 @@ class FakeEngine(Engine):
     def up(
         self, environment: Environment, names: Sequence[str], announce: Announce
     ) -> list[Started]:
-        missing = set(component_names()) - {*self._running, *names}
-        if missing and not set(names).isdisjoint(process_names()):
+        missing = set(needed_components(names)) - {*self._running, *names}
+        if missing:
             raise HdmsError(f"the services need {', '.join(sorted(missing))}", "inv infra.up")
         self._running |= {name: self._told(environment) for name in names}
         return [Started(name, 0.0, "") for name in names]
@@ -90,10 +90,13 @@ class FakeEngine(Engine):
         self._running = dict.fromkeys(self._running, self._told(environment))
 
     def address(self, environment: Environment, name: str) -> tuple[str, int]:
-        if name not in ("pgbouncer", "redis"):
+        if name not in ("pgbouncer", "redis", "rabbitmq"):
             name = find_service(name).name
             return "127.0.0.1", int(environment[find_service(name).port_variable])
         return "127.0.0.1", int(environment[f"{name.upper()}_HOST_PORT"])
+
+    def management_address(self, environment: Environment) -> tuple[str, int]:
+        return "127.0.0.1", int(environment["RABBITMQ_MANAGEMENT_PORT"])
 
     def variables(self, environment: Environment, service: str) -> dict[str, str]:
         return {}

@@ -31,7 +31,7 @@ def write_initial_files(stack: Stack, ports: dict[str, int] | None = None) -> li
     """Write the `.env` files that are missing, with random secrets; existing ones stay.
 
     Args:
-        ports: values for `*_HOST_PORT` variables other than the defaults.
+        ports: values for the variables of ports other than the defaults.
 
     Returns:
         The paths of the files written, as a person would type them.
@@ -61,8 +61,8 @@ def write_initial_files(stack: Stack, ports: dict[str, int] | None = None) -> li
 
 
 def free_host_ports() -> dict[str, int]:
-    """Return a free port for every `*_HOST_PORT` variable."""
-    names = [v.name for v in VARIABLES[ROOT] if v.name.endswith("_HOST_PORT")]
+    """Return a free port for every variable that is a port of this machine."""
+    names = [v.name for v in VARIABLES[ROOT] if v.is_host_port]
     return dict(zip(names, free_ports(len(names)), strict=True))
 
 

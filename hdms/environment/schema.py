@@ -23,6 +23,7 @@ def _host_port(name: str, what: str, default: int, told: tuple[str, ...] = ()) -
         integer(1024, 65535),
         default=str(default),
         told=told,
+        is_host_port=True,
     )
 
 
@@ -114,6 +115,24 @@ _ROOT_VARIABLES = (
         source="spec 001 FR-003",
     ),
     _host_port("REDIS_HOST_PORT", "Redis", 6379, ("redis",)),
+    _variable(
+        "RABBITMQ_USER",
+        "Account of RabbitMQ, the only one that is made",
+        identifier(),
+        default="hdms",
+        told=("rabbitmq",),
+        source="spec 003 T010",
+    ),
+    _variable(
+        "RABBITMQ_PASSWORD",
+        "Password of `RABBITMQ_USER`",
+        password(),
+        generated=True,
+        told=("rabbitmq",),
+        source="spec 003 T010",
+    ),
+    _host_port("RABBITMQ_HOST_PORT", "RabbitMQ", 5672, ("rabbitmq",)),
+    _host_port("RABBITMQ_MANAGEMENT_PORT", "RabbitMQ's management UI", 15672, ("rabbitmq",)),
     _variable(
         "JWT_SIGNING_KEY",
         "Key that signs the access tokens which all services accept",

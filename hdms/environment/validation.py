@@ -134,6 +134,9 @@ def _rule_problems(environment: Environment) -> list[Problem]:
     if environment["POSTGRES_USER"].startswith("pg_"):
         what = "POSTGRES_USER begins with pg_, which PostgreSQL reserves for itself"
         problems.append(_problem(environment, ROOT, "POSTGRES_USER", what))
+    if environment["RABBITMQ_USER"] == "guest":
+        what = "RABBITMQ_USER=guest: everybody knows that account, which is deleted; take another"
+        problems.append(_problem(environment, ROOT, "RABBITMQ_USER", what))
     same_account = environment["PGBOUNCER_USER"] == environment["POSTGRES_USER"]
     if same_account and environment.pgbouncer_password != environment["POSTGRES_PASSWORD"]:
         what = (
@@ -143,7 +146,7 @@ def _rule_problems(environment: Environment) -> list[Problem]:
         problems.append(_problem(environment, ROOT, "PGBOUNCER_PASSWORD", what))
     taken: dict[str, str] = {}
     for variable in VARIABLES[ROOT]:
-        if variable.name.endswith("_HOST_PORT"):
+        if variable.is_host_port:
             port = environment[variable.name]
             if port in taken:
                 what = f"{variable.name}={port}: {taken[port]} has this port already"

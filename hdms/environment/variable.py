@@ -12,7 +12,10 @@ _IMAGE = re.compile(r"[a-z0-9][A-Za-z0-9._/:@-]*")
 
 # What the services' production settings refuse in a key, too (hdms_common.production).
 EXAMPLE_WORDS = ("change", "default", "example", "insecure", "secret")
-WELL_KNOWN_SECRETS = ("password", "postgres", "changeme", "change-me", "secret", "redis", "admin")
+WELL_KNOWN_SECRETS = (
+    *("password", "postgres", "changeme", "change-me", "secret", "redis", "rabbitmq", "guest"),
+    "admin",
+)
 
 
 @dataclass(frozen=True)
@@ -31,6 +34,7 @@ class Variable:
             always told of that service's variables.
         required_in_production: the default is refused there.
         is_key: signs or encrypts; production wants a longer one than of a password.
+        is_host_port: a port of this machine, of which each can be taken once.
         source: where the rule comes from.
     """
 
@@ -45,6 +49,7 @@ class Variable:
     told: tuple[str, ...] = ()
     required_in_production: bool = False
     is_key: bool = False
+    is_host_port: bool = False
     source: str = ""
 
     @property

@@ -11,6 +11,7 @@ from hdms import connections
 from hdms.catalog import SERVICES
 from hdms.engines.base import Engine
 from hdms.environment.environment import Environment
+from hdms.rabbitmq import Management
 
 
 @contextmanager
@@ -81,9 +82,26 @@ def _wrong_password_in_redis(engine: Engine, environment: Environment) -> Iterat
             client.config_set("requirepass", environment["REDIS_PASSWORD"])
 
 
+@contextmanager
+def _wrong_password_in_rabbitmq(engine: Engine, environment: Environment) -> Iterator[None]:
+    """Change the account's password and hang up on everybody; back afterwards.
+
+    Should this process be killed meanwhile: RabbitMQ's next start sets the right one again.
+    """
+    right = Management.of(environment, engine.management_address(environment))
+    wrong = Management(right.address, right.user, secrets.token_urlsafe(24))
+    right.set_account(wrong.user, wrong.password)
+    wrong.close_connections()
+    try:
+        yield
+    finally:
+        wrong.set_account(right.user, right.password)
+
+
 REFUSING: dict[str, Callable[[Engine, Environment], AbstractContextManager[None]]] = {
     "postgres": _wrong_passwords_in_postgres,
     "pgbouncer": _disabled_in_pgbouncer,
     "redis": _wrong_password_in_redis,
+    "rabbitmq": _wrong_password_in_rabbitmq,
 }
 """component -> a context in which it refuses the services."""

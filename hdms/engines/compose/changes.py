@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, Any
 
-from hdms.catalog import component_names, port_variable, process_names
+from hdms.catalog import component_names, port_variables, process_names
 from hdms.engines.base import Change
 from hdms.engines.compose import postgres
 from hdms.engines.compose.project import Project
@@ -44,12 +44,14 @@ def pending(project: Project, existing: Existing, environment: Environment) -> l
         container = existing[name][0]
         wanted = services.result()[name]
         differing = {*_variables(container, wanted), *_templates(container, name)}
-        port = _published(wanted)
-        if port != _port(container):
-            variable = port_variable(name) or "docker-compose.yml"
-            if port:
+        has = _ports(container)
+        ports = {str(port["target"]): str(port["published"]) for port in wanted.get("ports", ())}
+        for variable, (inside, port) in zip(port_variables(name), ports.items(), strict=False):
+            if has.get(inside) != port:
                 require_free(int(port), name, variable)
-            differing.add(variable)
+                differing.add(variable)
+        if has.keys() != ports.keys():
+            differing.add("docker-compose.yml")
         # Compose 2.26 prints another hash than its own label where there is an env_file.
         if (
             not differing
@@ -94,13 +96,10 @@ def _templates(container: "Container", name: str) -> set[str]:
     return {f"config/{name}/{file.name}" for file in files if file.stat().st_mtime > start + 1}
 
 
-def _port(container: "Container") -> str:
+def _ports(container: "Container") -> dict[str, str]:
+    """Return port in the container -> port of this machine."""
     bindings = container.attrs["HostConfig"]["PortBindings"] or {}
-    return next((b[0]["HostPort"] for b in bindings.values() if b), "")
-
-
-def _published(wanted: Mapping[str, Any]) -> str:
-    return next((str(port["published"]) for port in wanted.get("ports", ())), "")
+    return {port.split("/")[0]: b[0]["HostPort"] for port, b in bindings.items() if b}
 
 
 def _hash(container: "Container") -> str:

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING
 
-from hdms.catalog import port_variable
+from hdms.catalog import port_variables
 from hdms.engines.compose.client import explained
 from hdms.engines.compose.state import health_output, is_healthy, published_ports
 from hdms.engines.starting import GivenUp
@@ -133,12 +133,13 @@ class Containers:
         taken = re.search(r":(\d+)\D*(?:port is already allocated|address already in use)", said)
         if taken is None:
             return explained("docker start", said)
-        port, variable = taken[1], port_variable(name)
+        port = taken[1]
+        variables = " or ".join(port_variables(name))
         holders = [c.name for c in self._list([]) if port in published_ports(c)]
         held_by = f"the container {holders[0]}" if holders else holder(int(port))
         return HdmsError(
             f"{name} needs port {port}, which is held by {held_by}",
-            f"stop that, or set another {variable} in .env and run `inv env.sync`",
+            f"stop that, or set another {variables} in .env and run `inv env.sync`",
         )
 
     def _list(self, labels: list[str]) -> list["Container"]:

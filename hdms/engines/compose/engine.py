@@ -5,9 +5,10 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
 
 from hdms.catalog import (
+    RABBITMQ,
     component_names,
     find_service,
-    own_services_of,
+    needed_components,
     port_variable,
     process_names,
 )
@@ -17,7 +18,7 @@ from hdms.engines.compose.client import require_docker
 from hdms.engines.compose.containers import Containers
 from hdms.engines.compose.project import Project
 from hdms.engines.compose.state import address, status
-from hdms.engines.compose.units import Units
+from hdms.engines.compose.units import AMQP_PORT, MANAGEMENT_PORT, Units
 from hdms.engines.compose.usage import usage
 from hdms.engines.host import inherited_environment, service_variables
 from hdms.engines.lock import exclusively
@@ -153,7 +154,7 @@ class ComposeEngine(Engine):
                 self._provision_if_running(environment)
             recreated = [c.name for c in todo if c.action == changes.RECREATE]
             self._units.build(recreated, announce)
-            for group in (["postgres"], ["pgbouncer", "redis"], process_names()):
+            for group in (["postgres"], ["pgbouncer", "redis", "rabbitmq"], process_names()):
                 names = [name for name in group if name in recreated]
                 if names:
                     self._units.recreate(environment, names, announce)
@@ -164,8 +165,14 @@ class ComposeEngine(Engine):
             raise InvalidInput(f"{name} has no port of its own")
         for container in self._units.existing().get(name, []):
             if container.status == "running":
-                return address(container)
+                return address(container, AMQP_PORT if name == RABBITMQ.name else None)
         return LOOPBACK, int(environment[variable])
+
+    def management_address(self, environment: Environment) -> tuple[str, int]:
+        for container in self._units.existing().get(RABBITMQ.name, []):
+            if container.status == "running":
+                return address(container, MANAGEMENT_PORT)
+        return LOOPBACK, int(environment["RABBITMQ_MANAGEMENT_PORT"])
 
     def variables(self, environment: Environment, service: str) -> dict[str, str]:
         own = service_variables(environment, find_service(service))
@@ -201,8 +208,9 @@ class ComposeEngine(Engine):
 
     @staticmethod
     def _require_components(names: Sequence[str], states: Mapping[str, str]) -> None:
-        missing = [n for n in component_names() if n not in names and states[n] != "running"]
-        if missing and own_services_of(names):
+        needed = needed_components(names)
+        missing = [n for n in needed if n not in names and states[n] != "running"]
+        if missing:
             raise HdmsError(
                 f"the services need {', '.join(missing)}, which is not running", "inv infra.up"
             )

@@ -33,20 +33,23 @@ def published_ports(container: "Container") -> list[str]:
     return [published[0]["HostPort"] for published in bindings.values() if published]
 
 
-def address(container: "Container") -> tuple[str, int]:
-    """Return where this machine reaches a running container's one port.
+def address(container: "Container", inside: int | None = None) -> tuple[str, int]:
+    """Return where this machine reaches a port of a running container.
 
     Where none is published (production), that is its address in Docker's network, which only a
     Linux machine has a route to.
+
+    Args:
+        inside: the port's number in the container; may be left out where it has one only.
     """
-    ports = published_ports(container)
-    if ports:
-        return LOOPBACK, int(ports[0])
+    bindings = container.attrs["NetworkSettings"]["Ports"] or {}
+    for port, published in bindings.items():
+        if published and inside in (None, int(port.split("/")[0])):
+            return LOOPBACK, int(published[0]["HostPort"])
     # Not the database's network, on which this machine has no address.
     networks = container.attrs["NetworkSettings"]["Networks"]
     network = next(n for name, n in networks.items() if name.endswith("_hdms_network"))
-    (exposed, *_) = container.attrs["NetworkSettings"]["Ports"]
-    return network["IPAddress"], int(exposed.split("/")[0])
+    return network["IPAddress"], inside or int(next(iter(bindings)).split("/")[0])
 
 
 def is_healthy(container: "Container") -> bool:

@@ -10,10 +10,11 @@ from hdms.engines.base import Announce, Started
 from hdms.engines.compose import postgres
 from hdms.engines.compose.containers import Containers
 from hdms.engines.compose.project import Project
-from hdms.engines.compose.state import status
+from hdms.engines.compose.state import address, status
 from hdms.engines.host import place
 from hdms.engines.starting import start_all
 from hdms.environment.environment import Environment
+from hdms.rabbitmq import Management
 
 if TYPE_CHECKING:
     from docker.models.containers import Container
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     Created = Future[Mapping[str, list[Container]]]
 
 BUILT = ("pgbouncer", *(service.name for service in WEB_SERVICES))
+AMQP_PORT, MANAGEMENT_PORT = 5672, 15672  # in the container
 _INITIALISED = b"PostgreSQL init process complete"
 
 
@@ -128,6 +130,9 @@ class Units:
             seconds = self._containers.start(containers, given_up)
             if name == "postgres" and _INITIALISED not in containers[0].logs():
                 postgres.provision(str(containers[0].id), environment)
+            if name == "rabbitmq":
+                api = address(containers[0], MANAGEMENT_PORT)
+                Management.of(environment, api).delete_former_accounts()
             announce(f"{name} is healthy after {seconds:.1f} s")
             return Started(name, seconds, note)
 

@@ -6,9 +6,9 @@ from concurrent.futures import ThreadPoolExecutor
 import redis
 
 from hdms import connections
-from hdms.catalog import PGBOUNCER, REDIS, component_names, port_variable, process_names
+from hdms.catalog import PGBOUNCER, REDIS, component_names, port_variables, process_names
 from hdms.engines.base import Announce, Change
-from hdms.engines.embedded import postgres
+from hdms.engines.embedded import postgres, rabbitmq
 from hdms.engines.embedded.configuration import (
     TEMPLATES,
     redis_password_in_force,
@@ -20,8 +20,8 @@ from hdms.engines.embedded.readiness import is_ready
 from hdms.engines.embedded.supervisor import Supervisor
 from hdms.engines.embedded.units import Units
 from hdms.environment.environment import Environment
-from hdms.errors import InvalidInput
-from hdms.ports import LOOPBACK
+from hdms.errors import HdmsError, InvalidInput
+from hdms.ports import LOOPBACK, require_free
 from hdms.wait import wait_until
 
 RESTART = "restarts"
@@ -29,6 +29,12 @@ RELOAD = "reloads its configuration"
 PROVISION = "changes roles and passwords in the database that exists"
 SET_PASSWORD = "takes the new password"  # noqa: S105 - words, not a secret
 TELL_SECONDS = 30.0
+_WITHOUT_RESTART = {
+    "postgres": PROVISION,
+    "pgbouncer": RELOAD,
+    "redis": SET_PASSWORD,
+    "rabbitmq": SET_PASSWORD,
+}
 
 
 class Changes:
@@ -85,7 +91,7 @@ class Changes:
             RESTART: lambda: self.restart(environment, change.name),
             RELOAD: lambda: self._reload_pgbouncer(environment),
             PROVISION: lambda: postgres.provision(self._layout, environment),
-            SET_PASSWORD: lambda: self._set_redis_password(environment),
+            SET_PASSWORD: lambda: self._set_password(environment, change.name),
         }
         ways[change.action]()
         self._units.record(environment, change.name)
@@ -103,6 +109,17 @@ class Changes:
         with connections.pgbouncer_console(environment, address) as console:
             # Settings of roles hold for new connections to PostgreSQL only.
             console.execute("RECONNECT")
+
+    def _set_password(self, environment: Environment, name: str) -> None:
+        if name == REDIS.name:
+            self._set_redis_password(environment)
+            return
+        try:
+            rabbitmq.set_account(self._layout, environment)
+        except HdmsError:
+            # Somebody changed it by hand; the start sets it, whatever the data know.
+            self.restart(environment, name)
+        write_component_files(self._layout, environment, name)
 
     def _set_redis_password(self, environment: Environment) -> None:
         address = (LOOPBACK, int(environment[REDIS.port_variable or ""]))
@@ -124,13 +141,13 @@ class Changes:
                     "that exists cannot change its name; nothing was changed",
                     "put the former name back, or delete the data: inv infra.down --volumes",
                 )
-            variable = port_variable(change.name)
-            if variable in change.variables:
-                self._units.require_port(environment, change.name)
+            for variable in port_variables(change.name):
+                if variable in change.variables:
+                    require_free(int(environment[variable]), change.name, variable)
 
 
 def _action(name: str, variables: set[str]) -> str:
     templates = {f"config/{path}" for path in TEMPLATES.get(name, ())}
-    if variables & templates or port_variable(name) in variables or name in process_names():
+    if variables & {*templates, *port_variables(name)} or name in process_names():
         return RESTART
-    return {"postgres": PROVISION, "pgbouncer": RELOAD, "redis": SET_PASSWORD}[name]
+    return _WITHOUT_RESTART[name]

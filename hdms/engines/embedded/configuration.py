@@ -3,17 +3,24 @@
 from collections.abc import Mapping
 from pathlib import Path
 
-from hdms.catalog import FRONTEND, REDIS, SERVICES, Process, Service, component_names
+from hdms.catalog import FRONTEND, REDIS, SERVICES, Process, Service
 from hdms.engines import host
-from hdms.engines.embedded import frontend
+from hdms.engines.embedded import frontend, rabbitmq
 from hdms.engines.embedded.account import components_account, give, invoking_account
 from hdms.engines.embedded.layout import Layout
 from hdms.engines.embedded.programs import Program
-from hdms.engines.embedded.servers import has_nginx, pgbouncer, postgres_folder, redis_server
+from hdms.engines.embedded.servers import (
+    has_nginx,
+    has_rabbitmq,
+    pgbouncer,
+    postgres_folder,
+    redis_server,
+)
 from hdms.environment.env_file import write_private
 from hdms.environment.environment import Environment
 from hdms.environment.schema import ROOT, VARIABLES
 from hdms.ports import LOOPBACK
+from hdms.rabbitmq import cluster_name
 from hdms.render import CONFIG, pgbouncer_user_list, redis_authentication, render
 from hdms.stack import source_folder
 
@@ -21,6 +28,13 @@ TEMPLATES: Mapping[str, tuple[str, ...]] = {
     "postgres": ("postgres/postgresql.conf", "postgres/pg_hba.conf", "postgres/pg_ident.conf"),
     "pgbouncer": ("pgbouncer/pgbouncer.ini.example",),
     "redis": ("redis/redis.conf",),
+    "rabbitmq": (
+        "rabbitmq/rabbitmq.conf",
+        "rabbitmq/definitions.json",
+        "rabbitmq/enabled_plugins",
+        "rabbitmq/prepare",
+        "rabbitmq/hdms_node.erl",
+    ),
 }
 PROVISIONING = ("postgres/provision.sql", "postgres/service_role.sql")
 # supervisor: INT is PostgreSQL's fast and PgBouncer's safe shutdown; TERM would wait for clients.
@@ -49,6 +63,10 @@ def component_files(layout: Layout, environment: Environment, component: str) ->
         "REDIS_LISTEN_PORT": environment["REDIS_HOST_PORT"],
         "REDIS_DATA_FOLDER": str(layout.redis_data).replace("\\", "\\\\").replace('"', '\\"'),
         "REDIS_AUTHENTICATION": redis_authentication(environment),
+        "RABBITMQ_CLUSTER_NAME": cluster_name(layout.stack),
+        "RABBITMQ_LISTEN_ADDRESS": LOOPBACK,
+        "RABBITMQ_LISTEN_PORT": environment["RABBITMQ_HOST_PORT"],
+        "RABBITMQ_MANAGEMENT_LISTEN_PORT": environment["RABBITMQ_MANAGEMENT_PORT"],
     }
     files = {
         layout.config / Path(template).name.removesuffix(".example"): render(template, values)
@@ -90,16 +108,17 @@ def programs(
             account=account,
             stop_signal=STOP_SIGNALS.get(name, "TERM"),
         )
-        for name in component_names()
+        for name in commands
     ]
     processes = [
         _process_program(layout, environment, service, process, folders[service.name])
         for service in SERVICES
         for process in service.processes
     ]
-    # The components and the other services do without nginx.
+    # What needs neither RabbitMQ nor nginx does without.
     frontends = [frontend.program(layout)] if has_nginx() else []
-    return components + processes + frontends
+    queues = [rabbitmq.program(layout)] if has_rabbitmq() else []
+    return components + queues + processes + frontends
 
 
 def service_variables(layout: Layout, environment: Environment, service: Service) -> dict[str, str]:

@@ -9,9 +9,11 @@ from typing import TYPE_CHECKING
 
 from hdms.catalog import (
     FRONTEND,
+    RABBITMQ,
     SERVICES,
     component_names,
     find_service,
+    needed_components,
     own_services_of,
     port_variable,
     process_names,
@@ -108,7 +110,7 @@ class EmbeddedEngine(Engine):
             if self.running():
                 raise HdmsError("the stack is running", "inv infra.down")
             layout = self._layout
-            for folder in (layout.postgres_data, layout.redis_data, layout.media, layout.config):
+            for folder in (*layout.data, layout.media, layout.config):
                 if folder.exists():
                     shutil.rmtree(folder)
             layout.told.unlink(missing_ok=True)
@@ -181,6 +183,9 @@ class EmbeddedEngine(Engine):
             raise InvalidInput(f"{name} has no port of its own")
         return LOOPBACK, int(environment[variable])
 
+    def management_address(self, environment: Environment) -> tuple[str, int]:
+        return LOOPBACK, int(environment["RABBITMQ_MANAGEMENT_PORT"])
+
     def variables(self, environment: Environment, service: str) -> dict[str, str]:
         own = service_variables(self._layout, environment, find_service(service))
         return {**inherited_environment(), **own}
@@ -211,6 +216,7 @@ class EmbeddedEngine(Engine):
             "postgres": lambda: servers.described(servers.postgres_folder() / "postgres"),
             "pgbouncer": lambda: servers.described(servers.pgbouncer()),
             "redis": lambda: servers.described(servers.redis_server()),
+            "rabbitmq": servers.rabbitmq_described,
             "nginx": lambda: servers.described(servers.nginx(), "-v"),
         }
 
@@ -238,20 +244,22 @@ class EmbeddedEngine(Engine):
         self, environment: Environment, names: Sequence[str], running: set[str]
     ) -> None:
         """Find what would make a start fail before anything is started."""
-        missing = [name for name in component_names() if name not in {*running, *names}]
-        if missing and own_services_of(names):
+        missing = [name for name in needed_components(names) if name not in {*running, *names}]
+        if missing:
             raise HdmsError(
                 f"the services need {', '.join(missing)}, which is not running", "inv infra.up"
             )
         account = components_account()
         require_passage(self._layout.run, account, self.stack.home)
         require_passage(postgres_folder(), account, PROJECT)
+        if RABBITMQ.name in names:
+            servers.rabbitmq_server()
         if FRONTEND.name in names:
             servers.nginx()
             require_passage(frontend.PAGE / "index.html", account, PROJECT)
         for name in names:
             if name not in running:
-                self._units.require_port(environment, name)
+                self._units.require_ports(environment, name)
 
     def _virtual_environments(self) -> dict[str, Path]:
         made = {service.name: self.stack.state / "venvs" / service.name for service in SERVICES}

@@ -32,6 +32,16 @@ class Layout:
         return self.stack.state / "redis"
 
     @property
+    def rabbitmq_data(self) -> Path:
+        """RabbitMQ's queues and messages, and Erlang's cookie."""
+        return self.stack.state / "rabbitmq"
+
+    @property
+    def data(self) -> tuple[Path, ...]:
+        """The components' data."""
+        return (self.postgres_data, self.redis_data, self.rabbitmq_data)
+
+    @property
     def media(self) -> Path:
         """The files that users stored."""
         return self.stack.state / "media"
@@ -110,7 +120,7 @@ class Layout:
             self.stack.state.chmod(0o711)
             for folder in (self.logs, self.media):
                 folder.mkdir(exist_ok=True, mode=0o700)
-            for folder in (self.config, self.run, self.redis_data):
+            for folder in (self.config, self.run, self.redis_data, self.rabbitmq_data):
                 folder.mkdir(exist_ok=True, mode=0o700)
                 give(folder, account)
         except OSError as error:

@@ -31,7 +31,9 @@ def end_orphans(pid_file: Path, announce: Announce) -> None:
     names = ", ".join(sorted({process.name() for process in left}))
     announce(f"ending what outlived a killed supervisor: {names}")
     for process in left:
-        _signal(process.pid, signal.SIGINT)  # PostgreSQL's fast shutdown; all others stop too
+        # PostgreSQL's fast shutdown, and all others stop too; but it aborts an Erlang VM.
+        is_erlang = process.name() == "beam.smp"
+        _signal(process.pid, signal.SIGTERM if is_erlang else signal.SIGINT)
     _, stubborn = psutil.wait_procs(left, timeout=PATIENCE_SECONDS)
     for process in stubborn:
         _signal(process.pid, signal.SIGKILL)

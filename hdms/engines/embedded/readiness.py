@@ -6,7 +6,7 @@ from http.client import HTTPException
 
 from hdms import connections
 from hdms.catalog import service_of
-from hdms.engines.embedded import postgres
+from hdms.engines.embedded import postgres, rabbitmq
 from hdms.engines.embedded.layout import Layout
 from hdms.environment.environment import Environment
 from hdms.ports import LOOPBACK
@@ -18,6 +18,7 @@ def is_ready(layout: Layout, environment: Environment, name: str) -> bool:
         "postgres": lambda: postgres.accepts_connections(layout),
         "pgbouncer": lambda: _pgbouncer_answers(environment),
         "redis": lambda: _redis_answers(environment),
+        "rabbitmq": lambda: rabbitmq.answers(environment),
     }
     return probes.get(name, lambda: _process_answers(layout, environment, name))()
 

@@ -3,6 +3,7 @@
 import importlib.util
 import re
 import shutil
+from collections.abc import Callable
 from functools import cache
 from pathlib import Path
 
@@ -68,6 +69,27 @@ def pgbouncer() -> Path:
 
 
 @cache
+def rabbitmq_server() -> Path:
+    """Return RabbitMQ's own script `rabbitmq-server`.
+
+    Debian's of the same name changes the account and the folder, and works for its own only.
+
+    Raises:
+        HdmsError: it is missing.
+    """
+    found = _on_path("rabbitmq-server", "rabbitmq-server")
+    wrapped = found.resolve().with_name("rabbitmq-server")
+    return wrapped if wrapped.exists() else found
+
+
+def rabbitmq_described() -> str:
+    """Return RabbitMQ's version and place, for `inv doctor`: to ask it would take seconds."""
+    script = rabbitmq_server()
+    version = re.search(r"rabbitmq_server-([\d.]+)", str(script.resolve()))
+    return f"{version[1] if version else 'RabbitMQ'} ({script})"
+
+
+@cache
 def nginx() -> Path:
     """Return nginx' program, which only the frontend needs.
 
@@ -79,16 +101,25 @@ def nginx() -> Path:
 
 def has_nginx() -> bool:
     """Return whether nginx is installed."""
-    try:
-        nginx()
-    except HdmsError:
-        return False
-    return True
+    return _is_there(nginx)
+
+
+def has_rabbitmq() -> bool:
+    """Return whether RabbitMQ is installed."""
+    return _is_there(rabbitmq_server)
 
 
 def described(program: Path, option: str = "--version") -> str:
     """Return a server's version and place, for `inv doctor`."""
     return f"{_version(program, option)} ({program})"
+
+
+def _is_there(server: Callable[[], Path]) -> bool:
+    try:
+        server()
+    except HdmsError:
+        return False
+    return True
 
 
 def _postgres_candidates() -> list[Path]:

@@ -186,14 +186,18 @@ class Supervisor:
                 raise
             return {}
 
-    def require_running(self, name: str) -> None:
+    def require_running(self, name: str, pid: int = 0) -> None:
         """Check that a program that was started has not ended since.
+
+        Args:
+            pid: what it was started as: another one is its successor (0: not known).
 
         Raises:
             StartFailed: it has; the message holds the last lines of its log.
         """
-        state = self.info(name).get("statename", "gone")
-        if state not in ("STARTING", "RUNNING"):
+        info = self.info(name)
+        restarted = pid and info.get("pid") != pid
+        if restarted or info.get("statename") not in ("STARTING", "RUNNING"):
             log = self._layout.log(name)
             text = log.read_text(errors="replace") if log.exists() else ""
             raise StartFailed(

@@ -3,9 +3,9 @@
 import threading
 import time
 
-from hdms.catalog import FRONTEND, component_names, port_variable
+from hdms.catalog import FRONTEND, component_names, port_variables
 from hdms.engines.base import Started
-from hdms.engines.embedded import frontend, postgres, servers
+from hdms.engines.embedded import frontend, postgres, rabbitmq, servers
 from hdms.engines.embedded.configuration import values_told, write_component_files
 from hdms.engines.embedded.layout import Layout
 from hdms.engines.embedded.readiness import is_ready
@@ -17,7 +17,7 @@ from hdms.environment.environment import Environment
 from hdms.ports import require_free
 from hdms.wait import wait_until
 
-READY_SECONDS = 60.0
+READY_SECONDS = 120.0
 
 _told_lock = threading.Lock()
 
@@ -30,14 +30,13 @@ class Units:
         self._supervisor = supervisor
         self.told = Told(layout.told)
 
-    def require_port(self, environment: Environment, name: str) -> None:
-        """Check that the port of a unit that does not run is free.
+    def require_ports(self, environment: Environment, name: str) -> None:
+        """Check that the ports of a unit that does not run are free.
 
         Raises:
-            HdmsError: it is held by another process, which is named.
+            HdmsError: one is held by another process, which is named.
         """
-        variable = port_variable(name)
-        if variable is not None:
+        for variable in port_variables(name):
             require_free(int(environment[variable]), name, variable)
 
     def start(
@@ -56,11 +55,12 @@ class Units:
         if not runs:
             self._prepare(environment, name)
             self._supervisor.start(name)
+        pid = 0 if runs else int(self._supervisor.info(name).get("pid", 0))
 
         def still_possible() -> None:
             if given_up is not None and given_up.is_set():
                 raise GivenUp(name)
-            self._supervisor.require_running(name)
+            self._supervisor.require_running(name, pid)
 
         wait_until(
             lambda: is_ready(self._layout, environment, name),
@@ -71,6 +71,8 @@ class Units:
         if not runs:
             if name == "postgres":
                 postgres.provision(self._layout, environment)
+            if name == "rabbitmq":
+                rabbitmq.management(environment).delete_former_accounts()
             self.record(environment, name)
         seconds = 0.0 if runs else time.monotonic() - begin
         return Started(name, seconds, self.place(environment, name))
@@ -87,10 +89,12 @@ class Units:
         return place(environment, name)
 
     def _prepare(self, environment: Environment, name: str) -> None:
-        self.require_port(environment, name)
+        self.require_ports(environment, name)
         if name == "postgres":
             postgres.make_cluster(self._layout, environment)
             postgres.wait_for_former_server(self._layout)
+        if name == "rabbitmq":
+            servers.rabbitmq_server()
         if name in component_names():
             write_component_files(self._layout, environment, name)
         elif name == FRONTEND.name:
