@@ -4,8 +4,10 @@ import asyncio
 
 from alembic import context
 from sqlalchemy import Connection, text
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
-from src.config import SERVICE, InvalidEnvironment, Settings
+from src.config import SERVICE, InvalidEnvironment, Server, Settings
 from src.db.direct import explain
 from src.db.models import Base
 from src.db.session import OUTAGES, unpooled_engine
@@ -33,13 +35,20 @@ async def main() -> None:
     configure_logging(settings)
     engine = unpooled_engine(settings.database)
     try:
-        async with engine.connect() as connection:
-            await connection.run_sync(migrate)
-            await connection.commit()
-    except OUTAGES as error:
-        raise InvalidEnvironment(f"{explain(settings.database, error)}") from error
+        connection = await _connect(engine, settings.database)
+        await connection.run_sync(migrate)
+        await connection.commit()
+        await connection.close()
     finally:
         await engine.dispose()
+
+
+async def _connect(engine: AsyncEngine, server: Server) -> AsyncConnection:
+    try:
+        return await engine.connect()
+    except (DBAPIError, *OUTAGES) as error:
+        reason = error.orig if isinstance(error, DBAPIError) and error.orig else error
+        raise InvalidEnvironment(str(explain(server, reason))) from error
 
 
 if context.is_offline_mode():

@@ -35,7 +35,11 @@ def create_app(settings: Settings) -> FastAPI:
             yield
 
     application = FastAPI(
-        title="HDMS task service", version="1.0.0", description=DESCRIPTION, lifespan=lifespan
+        title="HDMS task service",
+        version="1.0.0",
+        description=DESCRIPTION,
+        lifespan=lifespan,
+        redirect_slashes=False,  # the redirect would be one more status in every document
     )
     application.include_router(router)
     application.add_exception_handler(Unavailable, _unavailable)

@@ -40,9 +40,7 @@ def upgrade() -> None:
         sa.Column("id", sa.BigInteger(), sa.Identity(always=True), nullable=False),
         sa.Column("task_id", postgresql.UUID(), nullable=False),
         sa.Column("status", sa.String(16), nullable=False),
-        sa.Column(
-            "transitioned_at", _TIME, server_default=sa.func.clock_timestamp(), nullable=False
-        ),
+        sa.Column("transitioned_at", _TIME, server_default=sa.func.now(), nullable=False),
         sa.Column("notes", sa.String(500)),
         sa.PrimaryKeyConstraint("id", name="pk_status_history"),
         sa.ForeignKeyConstraint(

@@ -63,9 +63,8 @@ class Simulator:
                 raise CircuitRefused(f"OpenQASM {program.version} is not run, OpenQASM 3 is")
             circuit = convert(program)
         except QASM3ParsingError as error:
-            raise CircuitRefused(
-                f"not OpenQASM 3: {error or _first_syntax_error(source)}"
-            ) from error
+            reason = str(error) or _first_syntax_error(source)
+            raise CircuitRefused(f"not OpenQASM 3: {reason}") from error
         except ConversionError as error:
             raise CircuitRefused(f"the circuit cannot be run: {error}") from error
         except QiskitError as error:

@@ -110,9 +110,7 @@ class StatusHistory(Base):
     id: Mapped[int] = mapped_column(BigInteger, Identity(always=True), primary_key=True)
     task_id: Mapped[uuid.UUID] = mapped_column(ForeignKey(Task.task_id, ondelete="CASCADE"))
     status: Mapped[TaskStatus] = mapped_column(_STATUS)
-    transitioned_at: Mapped[datetime] = mapped_column(
-        DateTime(timezone=True), server_default=func.clock_timestamp()
-    )
+    transitioned_at: Mapped[datetime] = mapped_column(DateTime(timezone=True), server_default=_NOW)
     notes: Mapped[str | None] = mapped_column(String(NOTES_LENGTH))
 
 

@@ -143,7 +143,7 @@ class TaskRepository:
             .where(*_held(claim))
             .values(
                 current_status=status,
-                completed_at=func.clock_timestamp(),
+                completed_at=func.now(),
                 result=result,
                 error_message=error_message,
                 lease_until=None,

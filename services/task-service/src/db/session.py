@@ -34,16 +34,17 @@ ASYNCPG_OPTIONS: dict[str, Any] = {
     "timeout": CONNECT_SECONDS,
 }
 
-# Not sqlalchemy.exc.DBAPIError: a statement that PostgreSQL refuses is our defect, no outage.
+# What asyncpg, the pool and the operating system raise when the database is away.
 OUTAGES = (
-    sa.OperationalError,
-    sa.InterfaceError,
     sa.TimeoutError,  # of the pool
-    OSError,  # asyncpg's own, of connecting; TimeoutError is one, too
+    OSError,  # of connecting; TimeoutError is one, too
     asyncpg.PostgresError,
     asyncpg.InterfaceError,
     asyncpg.InternalClientError,
 )
+# SQLAlchemy's names for what PostgreSQL says of a statement: our defects. Whatever else it calls
+# DBAPIError is an outage; PgBouncer's own errors have no name of theirs.
+_DEFECTS = (sa.IntegrityError, sa.DataError, sa.ProgrammingError, sa.NotSupportedError)
 
 
 def url(server: Server) -> URL:
@@ -107,14 +108,12 @@ class Database:
         try:
             async with self._sessions.begin() as session:
                 yield session
-        except sa.ProgrammingError as error:
+        except sa.DBAPIError as error:
             if "UndefinedTable" in str(error.orig):
                 raise DatabaseUnavailable("tables are missing: run `inv migrate`") from error
-            raise
-        except sa.DBAPIError as error:
-            if isinstance(error, OUTAGES) or error.connection_invalidated:
-                raise DatabaseUnavailable(first_line(error.orig)) from error
-            raise
+            if isinstance(error, _DEFECTS) and not error.connection_invalidated:
+                raise
+            raise DatabaseUnavailable(first_line(error.orig)) from error
         except OUTAGES as error:
             raise DatabaseUnavailable(first_line(error)) from error
 

@@ -102,7 +102,7 @@ class Broker:
         while True:
             self._connection = await self._connect_with_patience()
             self._set_connected(True)
-            await self._connection.closed()
+            await _end_of(self._connection)
             self._set_connected(False)
 
     async def _connect_with_patience(self) -> AbstractConnection:
@@ -144,6 +144,14 @@ class Broker:
                     await self._connection.close()
             except OUTAGES:
                 log.debug("RabbitMQ did not answer our goodbye")
+
+
+async def _end_of(connection: AbstractConnection) -> None:
+    """Wait for the end of a connection. Its own `closed()` tells only of our closing it."""
+    ended = asyncio.Event()
+    connection.close_callbacks.add(lambda *_: ended.set())
+    if connection.connected.is_set():
+        await ended.wait()
 
 
 def explain(server: Server, error: BaseException) -> Explained:
