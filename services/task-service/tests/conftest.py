@@ -5,6 +5,7 @@ import shlex
 import subprocess
 import uuid
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -31,9 +32,8 @@ def migrated() -> None:
     assert finished.returncode == 0, finished.stderr
 
 
-@pytest.fixture(scope="module")
-def queue(migrated: None) -> Iterator[str]:
-    """A queue of the module's own, which the stack's workers do not look at."""
+@contextmanager
+def _new_queue() -> Iterator[str]:
     name = f"test-{uuid.uuid4().hex}"
     yield name
 
@@ -42,6 +42,20 @@ def queue(migrated: None) -> Iterator[str]:
             await channel.queue_delete(queue)
 
     on_channel(delete)
+
+
+@pytest.fixture(scope="module")
+def queue(migrated: None) -> Iterator[str]:
+    """A queue of the module's own, which the stack's workers do not look at."""
+    with _new_queue() as name:
+        yield name
+
+
+@pytest.fixture
+def own_queue(migrated: None) -> Iterator[str]:
+    """A queue of the test's own."""
+    with _new_queue() as name:
+        yield name
 
 
 @pytest.fixture(scope="module")

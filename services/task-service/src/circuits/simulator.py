@@ -1,5 +1,6 @@
 """Parse a circuit and run it with Qiskit's Aer. Imported only by the child process."""
 
+from collections.abc import Iterator
 from typing import Any
 
 from antlr4 import CommonTokenStream, InputStream
@@ -27,7 +28,7 @@ class Simulator:
         # One thread: several workers share the machine's cores.
         self._aer = AerSimulator(method="statevector", max_parallel_threads=1)
         names = self._aer.configuration().basis_gates
-        self._basis = {*names, *self._aer.configuration().custom_instructions, "measure"}
+        self._basis = {*names, *self._aer.configuration().custom_instructions, "measure", "barrier"}
         # Not transpile(), which spends 0.3 s on choosing passes, for each circuit anew.
         self._to_basis = PassManager(
             [
@@ -45,7 +46,7 @@ class Simulator:
             CircuitRefused: with the parser's, the importer's or the simulator's message.
         """
         parsed = self._parse(source_of(circuit))
-        if any(name not in self._basis for name in parsed.count_ops()):
+        if not self._basis.issuperset(_names(parsed)):
             parsed = self._to_basis.run(parsed)
         try:
             outcome = self._aer.run(parsed, shots=shots).result()
@@ -78,18 +79,17 @@ class Simulator:
         if circuit.parameters:
             names = ", ".join(parameter.name for parameter in circuit.parameters)
             raise CircuitRefused(f"the circuit has inputs without a value: {names}")
-        if not _measures(circuit):
+        if "measure" not in _names(circuit):
             raise CircuitRefused("the circuit measures nothing, so there is nothing to count")
         return circuit
 
 
-def _measures(circuit: QuantumCircuit) -> bool:
-    """Whether there is a measurement, also inside of an `if` or a loop."""
+def _names(circuit: QuantumCircuit) -> Iterator[str]:
+    """The names of all instructions, those inside of an `if` or a loop included."""
     for instruction in circuit.data:
-        blocks = getattr(instruction.operation, "blocks", ())
-        if instruction.operation.name == "measure" or any(_measures(block) for block in blocks):
-            return True
-    return False
+        yield instruction.operation.name
+        for block in getattr(instruction.operation, "blocks", ()):
+            yield from _names(block)
 
 
 class _Listener(ErrorListener):
