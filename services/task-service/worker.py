@@ -4,6 +4,7 @@ import asyncio
 import signal
 
 import structlog
+import uvloop
 
 from src.circuits.runner import CircuitRunner
 from src.config import SERVICE, InvalidEnvironment, Settings
@@ -50,8 +51,8 @@ def main() -> None:
     configure_logging(settings)
     if settings.ready_file is not None:
         settings.ready_file.unlink(missing_ok=True)  # of a predecessor that was killed
-    asyncio.run(check_dependencies(settings))
-    asyncio.run(work(settings))
+    uvloop.run(check_dependencies(settings))
+    uvloop.run(work(settings))
 
 
 if __name__ == "__main__":

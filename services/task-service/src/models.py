@@ -5,7 +5,7 @@ import uuid
 from datetime import UTC, datetime, timedelta
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
 from src.circuits.limits import DEFAULT_SHOTS, MAX_SHOTS, SOURCE_LENGTH
 from src.db.models import Task, TaskStatus
@@ -14,6 +14,11 @@ from src.db.models import Task, TaskStatus
 CURSOR_PATTERN = "^[0-9]{16}-[0-9a-f]{32}$"
 IDEMPOTENCY_KEY_PATTERN = "^[!-~]{1,255}$"
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+def _whole(value: object) -> object:
+    """To JSON Schema, 2.0 is a whole number, too."""
+    return int(value) if isinstance(value, float) and value.is_integer() else value
 
 
 class TaskSubmit(BaseModel):
@@ -31,9 +36,11 @@ class TaskSubmit(BaseModel):
             examples=["bell"],
         ),
     ]
-    shots: Annotated[int, Field(ge=1, le=MAX_SHOTS, description="how often it is run")] = (
-        DEFAULT_SHOTS
-    )
+    shots: Annotated[
+        int,
+        BeforeValidator(_whole),
+        Field(ge=1, le=MAX_SHOTS, description="how often it is run"),
+    ] = DEFAULT_SHOTS
 
 
 class TaskSubmitResponse(BaseModel):

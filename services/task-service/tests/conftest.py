@@ -11,12 +11,20 @@ from typing import Any
 
 import pytest
 
+from src.config import Settings
+from src.logging_config import configure_logging
 from src.queue import OUTAGES
 from tests.processes import Api, Worker, on_channel, run, running, wait_until
 
 DISPOSABLE = "HDMS_DISPOSABLE_STACK"
 CONTROL = "HDMS_TEST_RABBITMQ_CONTROL"
 CONTROL_SECONDS = 120
+
+
+@pytest.fixture(scope="session", autouse=True)
+def quiet() -> None:
+    """What the tests themselves do with the service's modules is logged as by the service."""
+    configure_logging(Settings.load())
 
 
 @pytest.fixture(scope="session")

@@ -20,10 +20,6 @@ def reason_to_refuse(circuit: str, max_qubits: int) -> str | None:
         circuit: a built-in's name or OpenQASM 3.
         max_qubits: as many as the state vector of fits in memory.
     """
-    if not circuit.strip():
-        return "the circuit is empty"
-    if "\0" in circuit:
-        return "the circuit contains a NUL character"
     sizes = [a or b for a, b in _REGISTER.findall(_COMMENTS.sub(" ", circuit))]
     # A number of ten digits is too large, whatever it is.
     qubits = sum(int(size.replace("_", "") or 0) if len(size) < 10 else 10**10 for size in sizes)

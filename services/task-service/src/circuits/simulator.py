@@ -1,6 +1,7 @@
 """Parse a circuit and run it with Qiskit's Aer. Imported only by the child process."""
 
 from collections.abc import Iterator
+from functools import lru_cache
 from typing import Any
 
 from antlr4 import CommonTokenStream, InputStream
@@ -18,6 +19,8 @@ from qiskit_qasm3_import import ConversionError, convert
 from src.circuits.builtin import source_of
 from src.circuits.limits import MAX_CLASSICAL_BITS, too_many_qubits
 from src.errors import CircuitRefused
+
+REMEMBERED = 32  # circuits of at most 64 Ki characters
 
 
 class Simulator:
@@ -37,6 +40,9 @@ class Simulator:
             ]
         )
 
+        # Who sends a circuit once often sends it again.
+        self._prepare = lru_cache(maxsize=REMEMBERED)(self._prepare_anew)
+
     def run(self, circuit: str, shots: int) -> dict[str, Any]:
         """Run a built-in's name or an OpenQASM 3 program.
 
@@ -45,17 +51,21 @@ class Simulator:
         Raises:
             CircuitRefused: with the parser's, the importer's or the simulator's message.
         """
-        parsed = self._parse(source_of(circuit))
-        if not self._basis.issuperset(_names(parsed)):
-            parsed = self._to_basis.run(parsed)
         try:
-            outcome = self._aer.run(parsed, shots=shots).result()
+            outcome = self._aer.run(self._prepare(source_of(circuit)), shots=shots).result()
             if not outcome.success:
                 raise CircuitRefused(f"the simulator refused the circuit: {outcome.status}")
             counts = outcome.get_counts()
         except QiskitError as error:
             raise CircuitRefused(f"the simulator refused the circuit: {error.message}") from error
         return {"counts": {key: int(count) for key, count in counts.items()}, "shots": shots}
+
+    def _prepare_anew(self, source: str) -> QuantumCircuit:
+        """Parse, and translate to the gates that Aer knows."""
+        parsed = self._parse(source)
+        if not self._basis.issuperset(_names(parsed)):
+            parsed = self._to_basis.run(parsed)
+        return parsed
 
     def _parse(self, source: str) -> QuantumCircuit:
         try:

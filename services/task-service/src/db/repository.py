@@ -6,7 +6,19 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import and_, delete, func, or_, select, tuple_, update
+from sqlalchemy import (
+    CTE,
+    Select,
+    String,
+    and_,
+    delete,
+    func,
+    literal,
+    or_,
+    select,
+    tuple_,
+    update,
+)
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import selectinload
@@ -108,16 +120,18 @@ class TaskRepository:
                 lease_until=_in(lease),
                 attempts=Task.attempts + 1,
             )
-            .returning(Task.circuit, Task.shots, Task.attempts)
+            .returning(Task.task_id, Task.circuit, Task.shots, Task.attempts)
+            .cte("claimed")
         )
-        row = (await self._session.execute(statement)).one_or_none()
+        claimed = statement.c
+        # Whoever takes a task over finds it in processing: no transition, no second entry.
+        noted = _entry(statement, TaskStatus.PROCESSING, "Worker started processing").where(
+            claimed.attempts == 1
+        )
+        asked = select(claimed.circuit, claimed.shots, claimed.attempts).add_cte(_insert(noted))
+        row = (await self._session.execute(asked)).one_or_none()
         if row is None:
             return None
-        # Whoever takes a task over finds it in processing: no transition, no second entry.
-        if row.attempts == 1:
-            await self.create_status_history_entry(
-                task_id, TaskStatus.PROCESSING, "Worker started processing"
-            )
         return Claim(task_id, token, row.circuit, row.shots, row.attempts)
 
     async def renew_lease(self, claim: Claim, lease: float) -> bool:
@@ -149,11 +163,11 @@ class TaskRepository:
                 lease_until=None,
             )
             .returning(Task.task_id)
+            .cte("ended")
         )
-        if (await self._session.execute(statement)).first() is None:
-            return False
-        await self.create_status_history_entry(claim.task_id, status, notes)
-        return True
+        noted = _insert(_entry(statement, status, notes))
+        asked = select(statement.c.task_id).add_cte(noted)
+        return (await self._session.execute(asked)).first() is not None
 
 
 class OutboxRepository:
@@ -191,6 +205,20 @@ class OutboxRepository:
             .with_for_update(skip_locked=True)
         )
         return (await self._session.execute(statement)).scalars().all()
+
+
+def _entry(changed: CTE, status: TaskStatus, notes: str) -> Select[Any]:
+    """The history entry of the task that `changed` changes, if it changes one."""
+    return select(
+        changed.c.task_id,
+        literal(status.value, String).label("status"),
+        literal(notes[:NOTES_LENGTH], String).label("notes"),
+    )
+
+
+def _insert(entry: Select[Any]) -> CTE:
+    """Its insertion, in the same statement: half the way to the database and back."""
+    return insert(StatusHistory).from_select(["task_id", "status", "notes"], entry).cte("noted")
 
 
 def _in(seconds: float) -> Any:
