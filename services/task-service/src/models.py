@@ -38,8 +38,8 @@ class TaskSubmit(BaseModel):
     ]
     shots: Annotated[
         int,
-        BeforeValidator(_whole),
         Field(ge=1, le=MAX_SHOTS, description="how often it is run"),
+        BeforeValidator(_whole),  # last, or the document would lack the limits
     ] = DEFAULT_SHOTS
 
 

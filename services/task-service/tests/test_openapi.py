@@ -37,6 +37,7 @@ def test_no_answer_is_undocumented(
     schema = schemathesis.openapi.from_url(f"{api.url}/openapi.json")
     operation = schema[path][method]
     statuses: set[int] = set()
+    last = ""
 
     @settings(
         max_examples=10 if "health" in path else EXAMPLES,
@@ -48,6 +49,8 @@ def test_no_answer_is_undocumented(
     def ask(case: schemathesis.Case) -> None:
         response = case.call(timeout=20)
         statuses.add(response.status_code)
+        nonlocal last
+        last = f"{case.query} {case.headers} {case.body!r}: {response.text}"
         case.validate_response(response)
 
     try:
@@ -55,6 +58,6 @@ def test_no_answer_is_undocumented(
     except Unsatisfiable:
         pytest.skip("this operation takes nothing that could be wrong")
     except FailureGroup as failures:
-        pytest.fail("\n".join(f"{failure!r} {vars(failure)}" for failure in failures.exceptions))
+        pytest.fail("\n".join([last, *map(repr, failures.exceptions)]))
     assert statuses
     assert all(status < 500 for status in statuses)
