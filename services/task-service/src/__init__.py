@@ -1,0 +1,1 @@
+"""The task service: circuits persisted, queued, executed, and their history told."""

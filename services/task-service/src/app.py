@@ -1,0 +1,82 @@
+"""The web application: `uvicorn src.app:app`, or `python -m src` on WEB_HOST and WEB_PORT."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import asynccontextmanager
+
+import structlog
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import JSONResponse
+
+from src.body_limit import BodyLimitMiddleware
+from src.config import Settings
+from src.errors import Unavailable
+from src.logging_config import configure_logging
+from src.request_id import RequestIdMiddleware
+from src.resources import open_resources
+from src.routes import router
+from src.startup import check_dependencies
+
+RETRY_AFTER_SECONDS = 5
+DESCRIPTION = "Quantum circuits: submitted, queued, run by workers, and their history told."
+
+log = structlog.get_logger(__name__)
+
+
+def create_app(settings: Settings) -> FastAPI:
+    """The application; its connections are opened when it starts."""
+
+    @asynccontextmanager
+    async def lifespan(application: FastAPI) -> AsyncIterator[None]:
+        async with open_resources(settings) as resources:
+            application.state.resources = resources
+            yield
+
+    application = FastAPI(
+        title="HDMS task service",
+        version="1.0.0",
+        description=DESCRIPTION,
+        lifespan=lifespan,
+        redirect_slashes=False,  # the redirect would be one more status in every document
+    )
+    application.include_router(router)
+    application.add_exception_handler(Unavailable, _unavailable)
+    application.add_exception_handler(RequestValidationError, _invalid)
+    application.add_middleware(BodyLimitMiddleware)
+    application.add_middleware(RequestIdMiddleware)
+    return application
+
+
+async def _unavailable(request: Request, error: Exception) -> JSONResponse:
+    assert isinstance(error, Unavailable)  # noqa: S101 (registered for it)
+    log.error(f"the {error.dependency} is unavailable", reason=str(error), limit_key=str(error))
+    return JSONResponse(
+        {"detail": f"The {error.dependency} is unavailable, try again shortly."},
+        status_code=503,
+        headers={"Retry-After": str(RETRY_AFTER_SECONDS)},
+    )
+
+
+async def _invalid(request: Request, error: Exception) -> JSONResponse:
+    """FastAPI's own answer without the input, which may be no JSON (NaN, half a character)."""
+    assert isinstance(error, RequestValidationError)  # noqa: S101 (registered for it)
+    detail = [{key: item[key] for key in ("loc", "msg", "type")} for item in error.errors()]
+    return JSONResponse({"detail": detail}, status_code=422)
+
+
+def _check_dependencies(settings: Settings) -> None:
+    """Refuse to start with wrong credentials.
+
+    Here and not in the lifespan, whose failure uvicorn reports with a traceback; in a thread, since
+    uvicorn imports us inside of its event loop.
+    """
+    with ThreadPoolExecutor(1) as thread:
+        thread.submit(lambda: asyncio.run(check_dependencies(settings))).result()
+
+
+_settings = Settings.load()
+configure_logging(_settings)
+_check_dependencies(_settings)
+app = create_app(_settings)

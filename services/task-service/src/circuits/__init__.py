@@ -1,0 +1,1 @@
+"""Circuits: what can be told of one without Qiskit. Only the child process imports Qiskit."""

@@ -1,0 +1,1 @@
+"""PostgreSQL through PgBouncer: sessions, tables, queries."""

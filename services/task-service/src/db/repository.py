@@ -1,0 +1,233 @@
+"""Every query of the service (spec 003, T014, T028, T036 to T039)."""
+
+import uuid
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import (
+    CTE,
+    Select,
+    String,
+    and_,
+    delete,
+    func,
+    literal,
+    or_,
+    select,
+    tuple_,
+    update,
+)
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import selectinload
+
+from src.db.models import NOTES_LENGTH, OutboxMessage, StatusHistory, Task, TaskStatus
+
+# How long the relay leaves a message to the request that wrote it.
+HEAD_START = timedelta(seconds=5)
+
+
+@dataclass(frozen=True)
+class Claim:
+    """A worker's right to run a task and to store its result, until its lease ends."""
+
+    task_id: uuid.UUID
+    token: uuid.UUID
+    circuit: str
+    shots: int
+    attempt: int
+
+
+class TaskRepository:
+    """The tasks, as seen and changed in the transaction of `session`."""
+
+    def __init__(self, session: AsyncSession) -> None:
+        self._session = session
+
+    async def create_task(
+        self, circuit: str, shots: int, idempotency_key: str | None
+    ) -> Task | None:
+        """Insert a pending task and its first history entry; None if the key is taken.
+
+        Waits for a concurrent transaction that inserts the same key.
+        """
+        statement = (
+            insert(Task)
+            .values(circuit=circuit, shots=shots, idempotency_key=idempotency_key)
+            .on_conflict_do_nothing(index_elements=[Task.idempotency_key])
+            .returning(Task)
+        )
+        task = (await self._session.execute(statement)).scalar_one_or_none()
+        if task is not None:
+            await self.create_status_history_entry(task.task_id, TaskStatus.PENDING, "Task created")
+        return task
+
+    async def create_status_history_entry(
+        self, task_id: uuid.UUID, status: TaskStatus, notes: str
+    ) -> None:
+        """Record a transition, in the transaction that makes it."""
+        values = {"task_id": task_id, "status": status, "notes": notes[:NOTES_LENGTH]}
+        await self._session.execute(insert(StatusHistory).values(values).inline())
+
+    async def get_task(self, task_id: uuid.UUID) -> Task | None:
+        """Return the task without its history."""
+        return await self._session.get(Task, task_id)
+
+    async def get_task_by_idempotency_key(self, key: str) -> Task:
+        """Return the task that has taken the key."""
+        statement = select(Task).where(Task.idempotency_key == key)
+        return (await self._session.execute(statement)).scalar_one()
+
+    async def get_task_with_history(self, task_id: uuid.UUID) -> Task | None:
+        """Return the task, its history loaded with it, oldest entry first."""
+        statement = (
+            select(Task).where(Task.task_id == task_id).options(selectinload(Task.status_history))
+        )
+        return (await self._session.execute(statement)).scalar_one_or_none()
+
+    async def list_tasks(
+        self, status: TaskStatus | None, after: tuple[datetime, uuid.UUID] | None, limit: int
+    ) -> Sequence[Task]:
+        """Return tasks from the newest to the oldest, those that follow `after`."""
+        key = tuple_(Task.submitted_at, Task.task_id)
+        statement = select(Task).order_by(Task.submitted_at.desc(), Task.task_id.desc())
+        if status is not None:
+            statement = statement.where(Task.current_status == status)
+        if after is not None:
+            statement = statement.where(key < tuple_(*after))
+        return (await self._session.execute(statement.limit(limit))).scalars().all()
+
+    async def claim_task(self, task_id: uuid.UUID, lease: float) -> Claim | None:
+        """Take a pending task, or one whose worker let its lease of `lease` seconds end.
+
+        None if there is no such task, if it is done, or if another worker is at it.
+        """
+        token = uuid.uuid4()
+        abandoned = and_(
+            Task.current_status == TaskStatus.PROCESSING, Task.lease_until < func.clock_timestamp()
+        )
+        statement = (
+            update(Task)
+            .where(
+                Task.task_id == task_id,
+                or_(Task.current_status == TaskStatus.PENDING, abandoned),
+            )
+            .values(
+                current_status=TaskStatus.PROCESSING,
+                claim=token,
+                lease_until=_in(lease),
+                attempts=Task.attempts + 1,
+            )
+            .returning(Task.task_id, Task.circuit, Task.shots, Task.attempts)
+            .cte("claimed")
+        )
+        claimed = statement.c
+        # Whoever takes a task over finds it in processing: no transition, no second entry.
+        noted = _entry(statement, TaskStatus.PROCESSING, "Worker started processing").where(
+            claimed.attempts == 1
+        )
+        asked = select(claimed.circuit, claimed.shots, claimed.attempts).add_cte(_insert(noted))
+        row = (await self._session.execute(asked)).one_or_none()
+        if row is None:
+            return None
+        return Claim(task_id, token, row.circuit, row.shots, row.attempts)
+
+    async def renew_lease(self, claim: Claim, lease: float) -> bool:
+        """Keep the claim for `lease` more seconds; False if another worker has it now."""
+        statement = update(Task).where(*_held(claim)).values(lease_until=_in(lease))
+        return bool((await self._session.execute(statement.returning(Task.task_id))).first())
+
+    async def update_task_status(
+        self,
+        claim: Claim,
+        status: TaskStatus,
+        notes: str,
+        *,
+        result: dict[str, Any] | None = None,
+        error_message: str | None = None,
+    ) -> bool:
+        """End a task that is in processing under this claim, else change nothing (False).
+
+        The condition is the optimistic lock: of several runs, one ends the task.
+        """
+        statement = (
+            update(Task)
+            .where(*_held(claim))
+            .values(
+                current_status=status,
+                completed_at=func.now(),
+                result=result,
+                error_message=error_message,
+                lease_until=None,
+            )
+            .returning(Task.task_id)
+            .cte("ended")
+        )
+        noted = _insert(_entry(statement, status, notes))
+        asked = select(statement.c.task_id).add_cte(noted)
+        return (await self._session.execute(asked)).first() is not None
+
+
+class OutboxRepository:
+    """The messages that are still to be published."""
+
+    def __init__(self, session: AsyncSession) -> None:
+        self._session = session
+
+    async def add(self, task_id: uuid.UUID, queue: str, correlation_id: str) -> None:
+        """Note the message of a task, in the transaction that creates the task."""
+        await self._session.execute(
+            insert(OutboxMessage)
+            .values(
+                task_id=task_id,
+                queue=queue,
+                correlation_id=correlation_id,
+                publish_after=func.now() + HEAD_START,
+            )
+            .inline()
+        )
+
+    async def remove(self, task_ids: Sequence[uuid.UUID]) -> None:
+        """Forget messages that the broker has confirmed."""
+        await self._session.execute(
+            delete(OutboxMessage).where(OutboxMessage.task_id.in_(task_ids))
+        )
+
+    async def due(self, queue: str, limit: int) -> Sequence[OutboxMessage]:
+        """Lock and return messages whose time has come, except what another relay has locked."""
+        statement = (
+            select(OutboxMessage)
+            .where(OutboxMessage.queue == queue, OutboxMessage.publish_after <= func.now())
+            .order_by(OutboxMessage.publish_after)
+            .limit(limit)
+            .with_for_update(skip_locked=True)
+        )
+        return (await self._session.execute(statement)).scalars().all()
+
+
+def _entry(changed: CTE, status: TaskStatus, notes: str) -> Select[Any]:
+    """The history entry of the task that `changed` changes, if it changes one."""
+    return select(
+        changed.c.task_id,
+        literal(status.value, String).label("status"),
+        literal(notes[:NOTES_LENGTH], String).label("notes"),
+    )
+
+
+def _insert(entry: Select[Any]) -> CTE:
+    """Its insertion, in the same statement: half the way to the database and back."""
+    return insert(StatusHistory).from_select(["task_id", "status", "notes"], entry).cte("noted")
+
+
+def _in(seconds: float) -> Any:
+    return func.clock_timestamp() + timedelta(seconds=seconds)
+
+
+def _held(claim: Claim) -> tuple[Any, ...]:
+    return (
+        Task.task_id == claim.task_id,
+        Task.current_status == TaskStatus.PROCESSING,
+        Task.claim == claim.token,
+    )

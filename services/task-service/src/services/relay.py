@@ -1,0 +1,56 @@
+"""The relay: publishes what the outbox still holds."""
+
+import asyncio
+
+import structlog
+
+from src.db.repository import OutboxRepository
+from src.db.session import Database
+from src.errors import DatabaseUnavailable, QueueUnavailable
+from src.queue import Broker
+from src.queue.publisher import QueuePublisher
+from src.request_id import working_on
+
+BATCH = 50
+PAUSE_SECONDS = 1.0
+
+log = structlog.get_logger(__name__)
+
+
+async def relay_for_ever(database: Database, broker: Broker, publisher: QueuePublisher) -> None:
+    """Look into the outbox each second, while the broker is there. Several may run side by side."""
+    while True:
+        try:
+            await broker.wait_until_connected()
+            while await relay_batch(database, publisher) == BATCH:
+                pass
+        except (QueueUnavailable, DatabaseUnavailable) as error:
+            log.warning("the relay waits", reason=str(error), limit_key="relay")
+        except Exception:  # it must outlive its own defects: nobody else publishes these
+            log.exception("the relay failed", limit_key="relay-defect")
+        await asyncio.sleep(PAUSE_SECONDS)
+
+
+async def relay_batch(database: Database, publisher: QueuePublisher) -> int:
+    """Publish messages that are due and forget those confirmed; return how many they are.
+
+    The rows stay locked meanwhile, so that a second relay takes others. A crash between the
+    confirmation and the commit publishes a message twice; the worker skips the second.
+
+    Raises:
+        QueueUnavailable, DatabaseUnavailable
+    """
+    async with database.transaction() as session:
+        outbox = OutboxRepository(session)
+        messages = await outbox.due(publisher.queue, BATCH)
+        confirmed = []
+        try:
+            for message in messages:
+                with working_on(message.correlation_id):
+                    await publisher.publish_task_message(message.task_id, message.correlation_id)
+                confirmed.append(message.task_id)
+        except QueueUnavailable as error:
+            log.warning("the relay was interrupted", reason=str(error), limit_key="relay")
+        if confirmed:
+            await outbox.remove(confirmed)
+    return len(confirmed)

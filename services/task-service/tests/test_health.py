@@ -1,0 +1,44 @@
+"""GET /health, /health/live and /health/ready"""
+
+from pathlib import Path
+
+import httpx
+
+from tests.processes import Api, free_port, running
+
+
+def test_everything_is_there(api: Api) -> None:
+    assert httpx.get(f"{api.url}/health").json() == {
+        "service": "task-service",
+        "status": "healthy",
+        "database_status": "connected",
+        "queue_status": "connected",
+    }
+    assert httpx.get(f"{api.url}/health/live").json() == {
+        "service": "task-service",
+        "status": "live",
+    }
+    ready = httpx.get(f"{api.url}/health/ready")
+    assert (ready.status_code, ready.json()["status"]) == (200, "ready")
+    assert set(ready.json()["dependencies"]) == {"database", "queue"}
+    for state in ready.json()["dependencies"].values():
+        assert (state["status"], state["error"]) == ("up", "")
+        assert state["latency_ms"] > 0
+
+
+def test_without_dependencies_it_lives_and_says_which_is_away(queue: str, tmp_path: Path) -> None:
+    away = {"DB_PORT": str(free_port()), "RABBITMQ_PORT": str(free_port())}
+    api = Api(tmp_path / "log", TASK_QUEUE=queue, **away)
+    with running(api):
+        health, ready = (httpx.get(f"{api.url}/health{path}") for path in ("", "/ready"))
+        task = httpx.get(f"{api.url}/tasks")
+        submission = httpx.post(f"{api.url}/tasks", json={"circuit": "test"})
+
+    assert (health.status_code, ready.status_code) == (503, 503)
+    assert health.json()["database_status"] == health.json()["queue_status"] == "disconnected"
+    errors = {name: state["error"] for name, state in ready.json()["dependencies"].items()}
+    assert away["DB_PORT"] in errors["database"]
+    assert away["RABBITMQ_PORT"] in errors["queue"]
+    for answer in (task, submission):
+        assert answer.status_code == 503
+        assert int(answer.headers["Retry-After"]) > 0

@@ -1,0 +1,191 @@
+"""What the worker does with good, double, lost and bad messages."""
+
+import os
+import time
+import uuid
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+from aio_pika import Message
+
+from src.queue.publisher import task_message
+from tests.processes import Api, Worker, depth, on_channel, running, sql, wait_until
+
+# Runs for some seconds on this machine, and a little longer on another.
+SLOW = (
+    'OPENQASM 3.0; include "stdgates.inc"; qubit[20] q; bit[20] c;' + "h q;" * 40 + "c = measure q;"
+)
+LEASE_SECONDS = 2
+
+
+def publish(queue: str, *messages: Message) -> None:
+    async def ask(channel: Any) -> None:
+        for message in messages:
+            await channel.default_exchange.publish(message, queue)
+
+    on_channel(ask)
+
+
+def new_worker(tmp_path: Path, queue: str, name: str = "worker", **environment: str) -> Worker:
+    log = tmp_path / f"{name}.log"
+    return Worker(log, TASK_QUEUE=queue, TASK_LEASE=str(LEASE_SECONDS), **environment)
+
+
+def attempts(task_id: str) -> int:
+    return int(sql("SELECT attempts FROM tasks WHERE task_id = $1::uuid", task_id)[0][0])
+
+
+def test_a_duplicate_is_skipped(api: Api, worker: Worker, queue: str) -> None:
+    task_id = api.submit("bell")
+    first = api.ended(task_id)
+
+    publish(queue, *[task_message(uuid.UUID(task_id), "")] * 3)
+
+    wait_until(lambda: worker.log.count("duplicate skipped") >= 3, "three skips")
+    assert api.task(task_id) == first
+    assert attempts(task_id) == 1
+
+
+def test_an_unknown_task_is_logged_and_acknowledged(worker: Worker, queue: str) -> None:
+    unknown = uuid.uuid4()
+    dead = depth(f"{queue}.dead")
+
+    publish(queue, task_message(unknown, "request-of-the-unknown"))
+
+    wait_until(lambda: str(unknown) in worker.log, "the log")
+    line = next(line for line in worker.log.splitlines() if str(unknown) in line)
+    assert "unknown task" in line
+    assert "request-of-the-unknown" in line
+    assert depth(f"{queue}.dead") == dead
+
+
+@pytest.mark.parametrize(
+    "body", [b"", b"{", b"[]", b'"x"', b'{"task_id": 1}', b'{"task_id": "x"}', b"[" * 100_000]
+)
+def test_what_is_no_message_of_ours_is_dead_lettered(
+    worker: Worker, queue: str, body: bytes
+) -> None:
+    before = depth(f"{queue}.dead")
+
+    publish(queue, Message(body))
+
+    wait_until(lambda: depth(f"{queue}.dead") == before + 1, "the dead letter")
+
+
+def test_the_request_id_reaches_the_workers_log(api: Api, worker: Worker) -> None:
+    answer = httpx.post(
+        f"{api.url}/tasks", json={"circuit": "test"}, headers={"X-Request-ID": "from-the-client"}
+    )
+
+    task_id = answer.json()["task_id"]
+    api.ended(task_id)
+    lines = [line for line in worker.log.splitlines() if task_id in line]
+    assert lines
+    assert all("request_id=from-the-client" in line for line in lines)
+
+
+def test_a_task_of_a_dead_worker_is_taken_over(api: Api, own_queue: str, tmp_path: Path) -> None:
+    first, second = (new_worker(tmp_path, own_queue, name) for name in ("first", "second"))
+    task_id = submit_to(api, own_queue, SLOW)
+    first.start()
+    publish(own_queue, task_message(uuid.UUID(task_id), ""))
+    wait_until(lambda: api.task(task_id)["status"] == "processing", "the first to begin")
+    first.kill()
+    assert api.task(task_id)["status"] == "processing"
+
+    with running(second):
+        task = api.ended(task_id, 90)
+
+    assert task["status"] == "completed"
+    assert [entry["status"] for entry in task["status_history"]] == [
+        "pending",
+        "processing",
+        "completed",
+    ]
+    assert task["status_history"][-1]["notes"] == "Task completed successfully (attempt 2)"
+
+
+def test_a_task_that_kills_each_of_its_simulators_is_given_up_and_dead_lettered(
+    api: Api, own_queue: str, tmp_path: Path
+) -> None:
+    worker = new_worker(tmp_path, own_queue, TASK_MAX_ATTEMPTS="2")
+    task_id = submit_to(api, own_queue, SLOW)
+    with running(worker):
+        publish(own_queue, task_message(uuid.UUID(task_id), ""))
+        for attempt in (1, 2):
+            wait_until(
+                lambda attempt=attempt: worker.log.count("processing task") == attempt,
+                f"attempt {attempt}",
+                60,
+            )
+            kill_child(worker)
+        task = api.ended(task_id)
+        wait_until(lambda: depth(f"{own_queue}.dead") == 1, "the dead letter")
+
+    assert task["status"] == "failed"
+    assert "2 times" in task["error_message"]
+    assert [entry["status"] for entry in task["status_history"]] == [
+        "pending",
+        "processing",
+        "failed",
+    ]
+    assert depth(own_queue) == 0
+
+
+def test_a_worker_that_is_told_to_stop_finishes_what_it_is_at(
+    api: Api, own_queue: str, tmp_path: Path
+) -> None:
+    worker = new_worker(tmp_path, own_queue)
+    task_id, waiting = (submit_to(api, own_queue, circuit) for circuit in (SLOW, "test"))
+    worker.start()
+    publish(own_queue, *(task_message(uuid.UUID(known), "") for known in (task_id, waiting)))
+    wait_until(lambda: api.task(task_id)["status"] == "processing", "it to begin")
+
+    code = worker.stop()
+
+    assert code == 0
+    assert api.task(task_id)["status"] == "completed"
+    assert api.task(waiting)["status"] == "pending"
+    assert depth(own_queue) == 1
+    assert not worker.ready_file.exists()
+    assert "stopped" in worker.log
+
+
+def test_a_long_task_keeps_its_lease(api: Api, own_queue: str, tmp_path: Path) -> None:
+    """A second delivery meanwhile, as after a lost connection, finds the first at work."""
+    slower = SLOW.replace("c = measure", "sx q;h q;" * 400 + "c = measure")
+    first, second = (new_worker(tmp_path, own_queue, name) for name in ("first", "second"))
+    task_id = submit_to(api, own_queue, slower)
+    with running(first, second):
+        message = task_message(uuid.UUID(task_id), "")
+        publish(own_queue, message)
+        wait_until(lambda: api.task(task_id)["status"] == "processing", "it to begin")
+        publish(own_queue, message)
+        begin = time.monotonic()
+        task = api.ended(task_id, 120)
+        wait_until(lambda: depth(own_queue) == 0, "both messages to be settled")
+
+    assert task["status"] == "completed", task
+    assert time.monotonic() - begin > LEASE_SECONDS, "the circuit is too fast for this test"
+    assert attempts(task_id) == 1
+
+
+def submit_to(api: Api, queue: str, circuit: str) -> str:
+    """A task that is stored and not yet queued anywhere: its message comes from the test."""
+    (row,) = sql(
+        "WITH task AS (INSERT INTO tasks (task_id, circuit, shots, current_status, attempts)"
+        " VALUES (gen_random_uuid(), $1, 10, 'pending', 0) RETURNING task_id)"
+        " INSERT INTO status_history (task_id, status, notes)"
+        " SELECT task_id, 'pending', 'Task created' FROM task RETURNING task_id",
+        circuit,
+    )
+    return str(row["task_id"])
+
+
+def kill_child(worker: Worker) -> None:
+    assert worker.popen is not None
+    tasks = Path(f"/proc/{worker.popen.pid}/task")
+    (child,) = {pid for task in tasks.iterdir() for pid in (task / "children").read_text().split()}
+    os.kill(int(child), 9)
