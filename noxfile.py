@@ -3,6 +3,8 @@
 import atexit
 import functools
 import logging
+import shlex
+import sys
 import time
 from pathlib import Path
 
@@ -69,6 +71,7 @@ def tests(session: nox.Session, of: str) -> None:
     service = SERVICE_NAMES[0] if of == COMMON else of
     engine, environment = _disposable_stack_with(session, service)
     variables = engine.variables(environment, service) | MARK
+    variables["HDMS_TEST_RABBITMQ_CONTROL"] = _rabbitmq_control(engine.stack)
     if of == COMMON:
         variables["HDMS_TEST_POSTGRESQL_SOCKET"] = str(engine.stack.state / "run")
     with session.chdir(PROJECT / "services" / of):
@@ -144,9 +147,20 @@ def _install(session: nox.Session, service: str) -> None:
     folder = f"services/{service}"
     common = "services/common"
     session.install("--requirement", f"{folder}/requirements.txt")
-    session.install("--requirement", f"{common}/requirements-test.txt")
-    session.install("--no-deps", "--editable", common)
+    if find_service(service).framework.common:
+        session.install("--requirement", f"{common}/requirements-test.txt")
+        session.install("--no-deps", "--editable", common)
+    else:
+        session.install("--requirement", f"{folder}/requirements-test.txt")
     _virtual_environments[service] = Path(session.virtualenv.location).resolve()
+
+
+def _rabbitmq_control(stack: Stack) -> str:
+    """Return a command that stops or starts the RabbitMQ of a disposable stack."""
+    inv = shlex.join([sys.executable, "-m", "invoke", "--search-root", str(PROJECT)])
+    home = shlex.quote(str(stack.home))
+    script = f'HDMS_HOME={home} HDMS_ENGINE=embedded exec {inv} infra."$1" rabbitmq'
+    return shlex.join(["sh", "-c", script, "sh"])
 
 
 def _running_stack() -> tuple[Engine, Environment] | None:

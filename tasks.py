@@ -92,9 +92,13 @@ def _stack(name: str | None) -> tuple["Engine", "Environment"]:
 
 @command(name="init", help={"free_ports": "take ports that are free now, for a second stack"})
 def env_init(_c: Context, free_ports: bool = False) -> None:
-    """Write the .env files that are missing, with generated passwords; existing ones stay."""
+    """Write the .env files, and in .env the passwords, that are missing; what exists stays."""
     from hdms import report
-    from hdms.environment.initial import free_host_ports, write_initial_files
+    from hdms.environment.initial import (
+        add_missing_secrets,
+        free_host_ports,
+        write_initial_files,
+    )
     from hdms.errors import InvalidInput
     from hdms.stack import Stack
 
@@ -104,10 +108,13 @@ def env_init(_c: Context, free_ports: bool = False) -> None:
             f"--free-ports is for a new .env, and {stack.root_env} exists",
             "set the ..._HOST_PORT variables there, then `inv env.sync`; or delete it first",
         )
+    added = add_missing_secrets(stack)
+    if added:
+        report.say(f"added {', '.join(added)} to .env")
     written = write_initial_files(stack, free_host_ports() if free_ports else None)
     for path in written:
         report.say(f"wrote {path}")
-    if not written:
+    if not written and not added:
         report.say("every .env file exists already; nothing was changed")
 
 
@@ -332,16 +339,34 @@ def services_logs(
 
 
 @command(
+    name="scale",
+    positional=["process"],
+    help={"process": "a worker and a number, e.g. task-worker=3", "engine": ENGINE},
+)
+def services_scale(_c: Context, process: str, engine: str | None = None) -> None:
+    """Let several of a worker run side by side; kept in .env."""
+    from hdms import report, scaling
+
+    name, count = scaling.parse(process)
+    runner = _engine(engine)
+    if not scaling.scale(runner, name, count, report.announce):
+        report.say(f"nothing to do: {name}={count} already")
+        return
+    report.say(f"{name}={count} is in .env")
+    report.print_status([u for u in runner.status() if u.name == process.partition("=")[0]])
+
+
+@command(
     name="manage",
     positional=["service", "command"],
     help={"service": SERVICE, "command": 'e.g. "shell", "createsuperuser"', "engine": ENGINE},
 )
 def services_manage(_c: Context, service: str, command: str, engine: str | None = None) -> None:
     """Run a manage.py command in a service's own environment."""
-    from hdms.catalog import find_own_service
+    from hdms.catalog import find_django_service
     from hdms.process import split_words
 
-    name = find_own_service(service).name
+    name = find_django_service(service).name
     runner, environment = _stack(engine)
     words = ["python", "manage.py", *split_words(command)]
     raise Exit(code=runner.run(environment, name, words, interactive=True).exit_code)
@@ -595,7 +620,8 @@ namespace = Collection(
         infra_restart, infra_psql, infra_redis,
     ),
     _collection(
-        "services", services_up, services_down, services_status, services_logs, services_manage
+        "services", services_up, services_down, services_status, services_logs, services_scale,
+        services_manage,
     ),
     _collection(
         "verify",
@@ -604,6 +630,7 @@ namespace = Collection(
         _verification("cache", "Prove each service's cache on Redis database 0."),
         _verification("celery", "Prove a task's way through Redis database 2 and back."),
         _verification("channels", "Prove WebSocket broadcast through Redis database 1."),
+        _verification("queue", "Prove a message's way through RabbitMQ and back."),
         _verification("health", "Prove every health endpoint and every component's own probe."),
         default="all",
     ),

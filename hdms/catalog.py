@@ -29,7 +29,7 @@ class Component:
 
 @dataclass(frozen=True)
 class Process:
-    """A program that a service runs, started in the service's `src` folder.
+    """A program that a service runs, started in its framework's folder.
 
     Attributes:
         name: unique in the stack; the web process has its service's name.
@@ -40,6 +40,46 @@ class Process:
     kind: str
     command: tuple[str, ...]
 
+    @property
+    def replicas_variable(self) -> str | None:
+        """The root variable that says how many run side by side; None where one port allows one."""
+        return f"{self.name.replace('-', '_').upper()}_REPLICAS" if self.kind == "worker" else None
+
+
+@dataclass(frozen=True)
+class Framework:
+    """What services that are written with the same framework have in common.
+
+    Attributes:
+        folder: where their programs start, below the service's own folder.
+        verify: the command that proves the checks which are named behind it, with `--json`.
+        migrate: the command that brings the service's schema up to date.
+        applied: what that command prints for each migration, as a regular expression.
+        common: whether `services/common` is installed beside the service's packages.
+    """
+
+    folder: str
+    verify: tuple[str, ...]
+    migrate: tuple[str, ...]
+    applied: str
+    common: bool
+
+
+DJANGO = Framework(
+    "src",
+    ("python", "manage.py", "verify"),
+    ("python", "manage.py", "migrate", "--noinput"),
+    r"^\s+Applying .* OK$",
+    common=True,
+)
+FASTAPI = Framework(
+    ".",
+    ("python", "-m", "src.verify"),
+    ("alembic", "upgrade", "head"),
+    r"Running upgrade ",
+    common=False,
+)
+
 
 @dataclass(frozen=True)
 class Service:
@@ -49,7 +89,7 @@ class Service:
 
     Attributes:
         default_port: the loopback port of its web process on this machine.
-        checks: the connections that it must prove (`manage.py verify`).
+        checks: the connections that it must prove (`Framework.verify`).
         needs: the components without which it does not start.
     """
 
@@ -58,6 +98,7 @@ class Service:
     checks: tuple[str, ...]
     processes: tuple[Process, ...]
     needs: tuple[str, ...] = ("postgres", "pgbouncer", "redis")
+    framework: Framework = DJANGO
 
     @property
     def role(self) -> str:
@@ -115,6 +156,17 @@ SERVICES = (
         ("db", "cache", "celery"),
         (Process("file-service", "web", _GUNICORN), Process("file-worker", "worker", _CELERY)),
     ),
+    Service(
+        "task-service",
+        8001,
+        ("db", "queue"),
+        (
+            Process("task-service", "web", ("python", "-m", "src")),
+            Process("task-worker", "worker", ("python", "worker.py")),
+        ),
+        needs=("postgres", "pgbouncer", "rabbitmq"),
+        framework=FASTAPI,
+    ),
 )
 
 
@@ -135,6 +187,16 @@ def component_names() -> list[str]:
 def process_names() -> list[str]:
     """Return the names of all services' processes."""
     return [process.name for service in WEB_SERVICES for process in service.processes]
+
+
+def replicas_variables() -> dict[str, str]:
+    """Return process -> the root variable that says how many of it run side by side."""
+    return {
+        process.name: process.replicas_variable
+        for service in SERVICES
+        for process in service.processes
+        if process.replicas_variable
+    }
 
 
 def service_of(process_name: str) -> Service:
@@ -195,6 +257,21 @@ def find_own_service(name: str) -> Service:
         raise InvalidInput(
             f"{FRONTEND.name} is nginx: it has no .env, no database and no manage.py",
             f"the services that have: {', '.join(own.name for own in SERVICES)}",
+        )
+    return service
+
+
+def find_django_service(name: str) -> Service:
+    """Return the service called `name`, which has a `manage.py`.
+
+    Raises:
+        InvalidInput: there is no such service, or it is written with something else.
+    """
+    service = find_own_service(name)
+    if service.framework is not DJANGO:
+        raise InvalidInput(
+            f"{service.name} is not written with Django: it has no manage.py",
+            f"see services/{service.name}/README.md",
         )
     return service
 

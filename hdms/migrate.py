@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
-from hdms.catalog import Service, component_names
+from hdms.catalog import PGBOUNCER, POSTGRES, Service
 from hdms.engines.base import Announce, Engine
 from hdms.environment.environment import Environment
 from hdms.errors import HdmsError
@@ -14,6 +14,7 @@ from hdms.process import last_lines
 
 MIGRATE_SECONDS = 600.0
 ERROR_LINES = 8
+MIGRATION_COMPONENTS = (POSTGRES.name, PGBOUNCER.name)
 
 
 @dataclass(frozen=True)
@@ -41,7 +42,8 @@ def migrate(
     Raises:
         HdmsError: a component that it needs does not run.
     """
-    missing = [name for name in component_names() if name not in engine.running()]
+    running = engine.running()
+    missing = [name for name in MIGRATION_COMPONENTS if name not in running]
     if missing:
         raise HdmsError(f"migrations need {', '.join(missing)}, not running", "inv infra.up")
     engine.prepare([service.name for service in services], announce)
@@ -52,12 +54,13 @@ def migrate(
 
 def _migrate(engine: Engine, environment: Environment, service: Service) -> Migrated:
     start = time.monotonic()
-    command = ["python", "manage.py", "migrate", "--noinput"]
+    framework = service.framework
     try:
-        finished = engine.run(environment, service.name, command, timeout=MIGRATE_SECONDS)
+        finished = engine.run(environment, service.name, framework.migrate, timeout=MIGRATE_SECONDS)
     except HdmsError as error:
         return Migrated(service.name, 0, time.monotonic() - start, error.message)
-    applied = len(re.findall(r"^\s+Applying .* OK$", finished.stdout, re.MULTILINE))
+    said = finished.stdout + finished.stderr
+    applied = len(re.findall(framework.applied, said, re.MULTILINE))
     problem = ""
     if finished.exit_code != 0:
         problem = (

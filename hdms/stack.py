@@ -51,8 +51,3 @@ class Stack:
     def display(self, path: Path) -> str:
         """Return `path` as a person in the home folder would type it."""
         return str(path.relative_to(self.home)) if path.is_relative_to(self.home) else str(path)
-
-
-def source_folder(service: str) -> Path:
-    """Return the folder in which a service's processes are started."""
-    return PROJECT / "services" / service / "src"

@@ -34,3 +34,6 @@ REVOKE ALL ON SCHEMA public FROM PUBLIC;
 \set role file_service
 \getenv password FILE_SERVICE_DB_PASSWORD
 \ir service_role.sql
+\set role task_service
+\getenv password TASK_SERVICE_DB_PASSWORD
+\ir service_role.sql

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
-CHECKS = ("db", "cache", "celery", "channels", "health")
+CHECKS = ("db", "cache", "celery", "channels", "queue", "health")
 PASS, FAIL = "pass", "fail"
 
 
@@ -15,7 +15,7 @@ class CheckResult:
 
     Attributes:
         subject: the service or component that it is about.
-        check: "db", "cache", "celery", "channels" or "health".
+        check: one of CHECKS.
         status: "pass" or "fail".
         message: what was found.
         hint: for a failure, the remedy; usually a command.

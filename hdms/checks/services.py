@@ -20,6 +20,7 @@ _BEHIND = {
     "cache": "Redis",
     "channel_layer": "Redis",
     "celery_broker": "Redis",
+    "queue": "RabbitMQ",
 }
 
 
@@ -34,11 +35,11 @@ class NotReady(CheckFailed):
 def proven_inside(
     engine: Engine, environment: Environment, service: Service, checks: Sequence[str]
 ) -> list[CheckResult]:
-    """Run `manage.py verify` in a service's own environment and return its results.
+    """Let a service prove its checks in its own environment, and return the results.
 
     A service that cannot even start its check fails all of them, with its last lines.
     """
-    command = ["python", "manage.py", "verify", *checks, "--json"]
+    command = [*service.framework.verify, *checks, "--json"]
     try:
         finished = engine.run(environment, service.name, command, timeout=INSIDE_SECONDS)
         results = [_result(service, raw) for raw in json.loads(finished.stdout)]

@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from hdms.catalog import SERVICES
+from hdms.catalog import SERVICES, Service
 from hdms.environment.initial import example
 from hdms.environment.schema import ROOT, VARIABLES
 from hdms.environment.variable import Variable
@@ -34,20 +34,24 @@ def generated_files() -> dict[Path, str]:
 
 
 def _document() -> str:
-    of_services = {
-        variable.name: variable for service in SERVICES for variable in VARIABLES[service.name]
-    }
+    # Those with one framework have the same variables: the last stands for all.
+    shown = {service.framework: service for service in SERVICES}.values()
     return "\n".join(
         [
             _INTRODUCTION,
             "## The root `.env`\n",
             _table(VARIABLES[ROOT], "who is told"),
             "## Each service's `.env`\n",
-            "In `services/<service>/.env`; its processes restart when one changes. Shown here for "
-            f"{SERVICES[-1].name}.\n",
-            _table(tuple(of_services.values()), "copied from"),
+            "In `services/<service>/.env`; its processes restart when one changes.\n",
+            *(_of_service(service) for service in shown),
         ]
     )
+
+
+def _of_service(service: Service) -> str:
+    same = [s.name for s in SERVICES if s.framework is service.framework]
+    shown = f"; shown here for {service.name}" if len(same) > 1 else ""
+    return f"{', '.join(same)}{shown}:\n\n" + _table(VARIABLES[service.name], "copied from")
 
 
 def _table(variables: tuple[Variable, ...], last: str) -> str:

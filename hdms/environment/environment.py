@@ -2,12 +2,15 @@
 
 from dataclasses import dataclass
 
-from hdms.catalog import SERVICES
+from hdms.catalog import SERVICES, replicas_variables
 from hdms.environment.env_file import EnvFile
 from hdms.environment.schema import ROOT, VARIABLES
 from hdms.environment.variable import Variable
 from hdms.errors import InvalidInput
 from hdms.stack import Stack
+
+# One may end, as for a new version, while the other works. docker-compose.prod.yml has it, too.
+PRODUCTION_REPLICAS = 2
 
 
 @dataclass(frozen=True)
@@ -44,6 +47,13 @@ class Environment:
     def pgbouncer_password(self) -> str:
         """Password of PgBouncer's admin console (spec 001 data-model, "from POSTGRES_PASSWORD")."""
         return self["PGBOUNCER_PASSWORD"] or self["POSTGRES_PASSWORD"]
+
+    def replicas(self, process: str) -> int:
+        """Return how many of a process run side by side."""
+        variable = replicas_variables().get(process)
+        if variable is None:
+            return 1
+        return int(self[variable] or (PRODUCTION_REPLICAS if self.in_production else 1))
 
     def drift(self) -> dict[str, dict[str, str]]:
         """Return what `inv env.sync` has to copy: service -> variable -> the root file's value."""

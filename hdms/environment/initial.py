@@ -60,6 +60,29 @@ def write_initial_files(stack: Stack, ports: dict[str, int] | None = None) -> li
     return written
 
 
+def add_missing_secrets(stack: Stack) -> list[str]:
+    """Add to an existing root `.env` the generated secrets that it does not know yet.
+
+    A newer version of HDMS may need more of them; whoever has none cannot go on.
+
+    Returns:
+        The names of the variables that were added.
+
+    Raises:
+        InvalidInput: the file cannot be read.
+    """
+    if not stack.root_env.exists():
+        return []
+    file = EnvFile.read(stack.root_env)
+    known = file.values
+    if known.keys().isdisjoint(v.name for v in VARIABLES[ROOT]):
+        return []
+    missing = {name: value for name, value in _generated(ROOT).items() if name not in known}
+    if missing:
+        write_private(file.path, file.with_values(missing))
+    return list(missing)
+
+
 def free_host_ports() -> dict[str, int]:
     """Return a free port for every variable that is a port of this machine."""
     names = [v.name for v in VARIABLES[ROOT] if v.is_host_port]

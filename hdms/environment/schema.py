@@ -6,7 +6,7 @@ From it come validation, the `.env.example` files, `docs/environment-variables.m
 
 from typing import Any
 
-from hdms.catalog import FRONTEND, SERVICES, Service, find_service
+from hdms.catalog import DJANGO, FRONTEND, SERVICES, Service, find_service
 from hdms.environment.variable import Variable, choice, fixed, identifier, image, integer, password
 
 ROOT = "root"
@@ -152,18 +152,34 @@ def _root_variables_of(service: Service) -> tuple[Variable, ...]:
             generated=True,
             told=("postgres", "pgbouncer"),
         ),
-        _variable(
-            service.secret_key_variable,
-            f"Django's secret key of {service.name}",
-            password(),
-            generated=True,
-            is_key=True,
+        *(
+            [
+                _variable(
+                    service.secret_key_variable,
+                    f"Django's secret key of {service.name}",
+                    password(),
+                    generated=True,
+                    is_key=True,
+                )
+            ]
+            if service.framework is DJANGO
+            else []
         ),
         _host_port(service.port_variable, service.name, service.default_port),
+        *(
+            _variable(
+                process.replicas_variable,
+                f"How many {process.name} run side by side; empty means 1, in production 2",
+                integer(1, 32),
+                default="",
+            )
+            for process in service.processes
+            if process.replicas_variable
+        ),
     )
 
 
-def _service_variables(service: Service) -> tuple[Variable, ...]:
+def _database_variables(service: Service) -> tuple[Variable, ...]:
     return (
         _variable(
             "DB_NAME",
@@ -206,6 +222,11 @@ def _service_variables(service: Service) -> tuple[Variable, ...]:
             default="6432",
             source="spec 001 data-model 4",
         ),
+    )
+
+
+def _django_variables(service: Service) -> tuple[Variable, ...]:
+    return (
         _variable(
             "DB_CONNECT_TIMEOUT",
             "Seconds to wait for a connection to the database",
@@ -253,13 +274,50 @@ def _service_variables(service: Service) -> tuple[Variable, ...]:
             {"expected": "host names, with commas"},
             default=f"localhost,127.0.0.1,[::1],{service.name}",
         ),
-        _variable(
-            "LOG_LEVEL",
-            "The least level that is logged",
-            choice("DEBUG", "INFO", "WARNING", "ERROR"),
-            default="INFO",
-        ),
     )
+
+
+_RABBITMQ_VARIABLES = (
+    _variable(
+        "RABBITMQ_HOST",
+        "Where RabbitMQ is; without Docker the engine puts its loopback address in place",
+        fixed("rabbitmq", "the name of RabbitMQ in the stack's network"),
+        default="rabbitmq",
+        source="spec 003 T010",
+    ),
+    _variable(
+        "RABBITMQ_PORT",
+        "RabbitMQ's port there",
+        fixed("5672", "RabbitMQ's port in the stack's network"),
+        default="5672",
+        source="spec 003 T010",
+    ),
+    _variable(
+        "RABBITMQ_USER",
+        "Account of RabbitMQ",
+        identifier(),
+        default="hdms",
+        shared="RABBITMQ_USER",
+    ),
+    _variable(
+        "RABBITMQ_PASSWORD",
+        "Password of that account",
+        password(),
+        shared="RABBITMQ_PASSWORD",
+    ),
+)
+
+_LOG_LEVEL = _variable(
+    "LOG_LEVEL",
+    "The least level that is logged",
+    choice("DEBUG", "INFO", "WARNING", "ERROR"),
+    default="INFO",
+)
+
+
+def _service_variables(service: Service) -> tuple[Variable, ...]:
+    own = _django_variables(service) if service.framework is DJANGO else _RABBITMQ_VARIABLES
+    return (*_database_variables(service), *own, _LOG_LEVEL)
 
 
 VARIABLES: dict[str, tuple[Variable, ...]] = {

@@ -30,6 +30,8 @@ STORED = {
     "chat": "SELECT body FROM communication_service.chat_message WHERE body LIKE %s",
     "file-service": "SELECT name FROM file_service.files_storedfile"
     " WHERE name LIKE %s AND status = 'available'",
+    "circuits": "SELECT idempotency_key FROM task_service.tasks"
+    " WHERE idempotency_key LIKE %s AND status = 'completed'",
 }
 STORED["tasks"] = STORED["file-service"]
 
@@ -137,6 +139,15 @@ def _clients(engine: Engine, environment: Environment) -> Iterator[Load]:
             time.sleep(0.05)
         return name
 
+    def have_a_circuit_run(number: int) -> str:
+        key = f"{mark}-{number}"
+        identity, begin = user.submit("bell", key), time.monotonic()
+        while user.get("task-service", f"/tasks/{identity}")["status"] != "completed":
+            if time.monotonic() - begin > REQUEST_SECONDS:
+                raise Refused("the circuit has not run", acknowledged=key)
+            time.sleep(0.05)
+        return key
+
     def read(service: str, path: str) -> Stream:
         def request(_number: int) -> None:
             user.get(service, path)
@@ -150,6 +161,8 @@ def _clients(engine: Engine, environment: Environment) -> Iterator[Load]:
         Stream("chat", lambda number: chat.say(f"{mark} {number}")),
         Stream("file-service", store_file),
         Stream("tasks", have_a_task_done),
+        read("task-service", "/tasks?limit=1"),
+        Stream("circuits", have_a_circuit_run),
         read("frontend-service", "/api/accounts/me"),
     )
     ended = threading.Event()

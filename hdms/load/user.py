@@ -5,8 +5,9 @@ import json
 import secrets
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import suppress
+from types import MappingProxyType
 from typing import Any
 
 from hdms.connections import Address
@@ -74,6 +75,19 @@ class User:
         answer = self._exchange("file-service", "POST", "/api/files/", form, body, self.token)
         return int(answer["id"])
 
+    def submit(self, circuit: str, key: str) -> str:
+        """Have task-service accept a circuit; return the task's id.
+
+        Args:
+            key: makes a second submission the same as the first.
+        """
+        body = json.dumps({"circuit": circuit})
+        more = {"Idempotency-Key": key}
+        answer = self._exchange(
+            "task-service", "POST", "/tasks", "application/json", body, "", more
+        )
+        return str(answer["task_id"])
+
     @property
     def _credentials(self) -> dict[str, str]:
         return {"username": self._name, "password": self._password}
@@ -91,10 +105,17 @@ class User:
         return self._exchange(service, method, path, "application/json", body, token)
 
     def _exchange(
-        self, service: str, method: str, path: str, kind: str, body: str | None, token: str
+        self,
+        service: str,
+        method: str,
+        path: str,
+        kind: str,
+        body: str | None,
+        token: str,
+        more_headers: Mapping[str, str] = MappingProxyType({}),
     ) -> Any:
         # A container's address is no host name that a service answers to.
-        headers = {"Host": "localhost", "Content-Type": kind}
+        headers = {"Host": "localhost", "Content-Type": kind, **more_headers}
         if token:
             headers["Authorization"] = f"Bearer {token}"
         connection = http.client.HTTPConnection(*self._address(service), timeout=REQUEST_SECONDS)

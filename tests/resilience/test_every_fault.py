@@ -12,5 +12,11 @@ def test_no_fault_loses_what_was_acknowledged_and_all_recover_in_time(whole: Who
 
     report.print_campaign(campaign)
     assert [(i.part, i.fault) for i in campaign.incidents] == faults()
-    assert set(campaign.acknowledged) == {"ticket-service", "chat", "file-service", "tasks"}
+    assert set(campaign.acknowledged) == {
+        "ticket-service",
+        "chat",
+        "file-service",
+        "tasks",
+        "circuits",
+    }
     assert campaign.passed

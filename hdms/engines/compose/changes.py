@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, Any
 
-from hdms.catalog import component_names, port_variables, process_names
+from hdms.catalog import component_names, port_variables, process_names, replicas_variables
 from hdms.engines.base import Change
 from hdms.engines.compose import postgres
 from hdms.engines.compose.project import Project
@@ -52,6 +52,8 @@ def pending(project: Project, existing: Existing, environment: Environment) -> l
                 differing.add(variable)
         if has.keys() != ports.keys():
             differing.add("docker-compose.yml")
+        if name in replicas_variables() and len(existing[name]) != environment.replicas(name):
+            differing.add(replicas_variables()[name])
         # Compose 2.26 prints another hash than its own label where there is an env_file.
         if (
             not differing

@@ -3,12 +3,13 @@
 from collections.abc import Mapping
 from pathlib import Path
 
-from hdms.catalog import FRONTEND, REDIS, SERVICES, Process, Service
+from hdms.catalog import FRONTEND, REDIS, SERVICES, Process, Service, replicas_variables
 from hdms.engines import host
 from hdms.engines.embedded import frontend, rabbitmq
 from hdms.engines.embedded.account import components_account, give, invoking_account
 from hdms.engines.embedded.layout import Layout
 from hdms.engines.embedded.programs import Program
+from hdms.engines.embedded.replicas import programs_of
 from hdms.engines.embedded.servers import (
     has_nginx,
     has_rabbitmq,
@@ -22,7 +23,6 @@ from hdms.environment.schema import ROOT, VARIABLES
 from hdms.ports import LOOPBACK
 from hdms.rabbitmq import cluster_name
 from hdms.render import CONFIG, pgbouncer_user_list, redis_authentication, render
-from hdms.stack import source_folder
 
 TEMPLATES: Mapping[str, tuple[str, ...]] = {
     "postgres": ("postgres/postgresql.conf", "postgres/pg_hba.conf", "postgres/pg_ident.conf"),
@@ -111,9 +111,10 @@ def programs(
         for name in commands
     ]
     processes = [
-        _process_program(layout, environment, service, process, folders[service.name])
+        _process_program(layout, environment, service, process, name, folders[service.name])
         for service in SERVICES
         for process in service.processes
+        for name in programs_of(process.name, environment.replicas(process.name))
     ]
     # What needs neither RabbitMQ nor nginx does without.
     frontends = [frontend.program(layout)] if has_nginx() else []
@@ -141,7 +142,12 @@ def values_told(layout: Layout, environment: Environment, name: str) -> dict[str
     if name == FRONTEND.name:
         return frontend.values_told(environment)
     service = next(s for s in SERVICES if any(p.name == name for p in s.processes))
-    return {**environment.values(service.name), **service_variables(layout, environment, service)}
+    scaled = replicas_variables().get(name)
+    return {
+        **environment.values(service.name),
+        **service_variables(layout, environment, service),
+        **({scaled: str(environment.replicas(name))} if scaled else {}),
+    }
 
 
 def redis_password_in_force(layout: Layout) -> str:
@@ -155,17 +161,22 @@ def redis_password_in_force(layout: Layout) -> str:
 
 
 def _process_program(
-    layout: Layout, environment: Environment, service: Service, process: Process, folder: Path
+    layout: Layout,
+    environment: Environment,
+    service: Service,
+    process: Process,
+    name: str,
+    folder: Path,
 ) -> Program:
     program, *arguments = process.command
     variables = service_variables(layout, environment, service)
     return Program(
-        process.name,
+        name,
         [folder / "bin" / program, *arguments],
-        folder=source_folder(service.name),
+        folder=host.source_folder(service),
         environment={
             **variables,
-            "READY_FILE": str(layout.ready_file(process.name)),
+            "READY_FILE": str(layout.ready_file(name)),
             "PYTHONUNBUFFERED": "1",
         },
     )

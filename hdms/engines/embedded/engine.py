@@ -4,6 +4,7 @@ import shutil
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -25,18 +26,19 @@ from hdms.engines.embedded.changes import Changes
 from hdms.engines.embedded.configuration import programs, service_variables
 from hdms.engines.embedded.layout import Layout
 from hdms.engines.embedded.orphans import end_orphans
+from hdms.engines.embedded.replicas import unit_of
 from hdms.engines.embedded.servers import postgres_folder
 from hdms.engines.embedded.supervisor import Supervisor
 from hdms.engines.embedded.units import Units
 from hdms.engines.embedded.usage import usage
-from hdms.engines.host import inherited_environment
+from hdms.engines.host import inherited_environment, source_folder
 from hdms.engines.lock import exclusively
 from hdms.engines.starting import start_all
 from hdms.environment.environment import Environment
 from hdms.errors import HdmsError, InvalidInput
 from hdms.ports import LOOPBACK
 from hdms.process import Completed, follow_output, run
-from hdms.stack import PROJECT, Stack, source_folder
+from hdms.stack import PROJECT, Stack
 
 if TYPE_CHECKING:
     import psutil
@@ -128,20 +130,25 @@ class EmbeddedEngine(Engine):
 
     def status(self) -> list[UnitStatus]:
         infos = self._supervisor.infos()
-        return [_status(name, infos.get(name)) for name in [*component_names(), *process_names()]]
+        return [
+            _status(name, [info for program, info in infos.items() if unit_of(program) == name])
+            for name in [*component_names(), *process_names()]
+        ]
 
     def logs(self, name: str, lines: int, follow: bool) -> Iterator[str]:
-        log = self._layout.log(name)
-        if not log.exists():
+        logs = [log for log in self._layout.logs_of(name) if log.exists()]
+        if not logs:
             raise HdmsError(f"{name} has no log yet: it was never started")
         following = ["--follow=name"] if follow else []
-        yield from follow_output(["tail", f"--lines={lines}", *following, log])
+        yield from follow_output(["tail", "--quiet", f"--lines={lines}", *following, *logs])
 
     def prepare(self, services: Sequence[str], announce: Announce) -> None:
         folders = self._virtual_environments()
         own = [name for name in services if name not in self._given_environments]
         with ThreadPoolExecutor() as pool:
-            for _ in pool.map(lambda s: virtualenvs.ensure(folders[s], s, announce), own):
+            for _ in pool.map(
+                lambda s: virtualenvs.ensure(folders[s], find_service(s), announce), own
+            ):
                 pass
 
     def run(
@@ -159,7 +166,7 @@ class EmbeddedEngine(Engine):
         arguments = [str(in_folder) if in_folder.exists() else program, *arguments]
         return run(
             arguments,
-            cwd=source_folder(service),
+            cwd=source_folder(find_service(service)),
             env=self.variables(environment, service),
             timeout=timeout,
             check=False,
@@ -191,7 +198,8 @@ class EmbeddedEngine(Engine):
         return {**inherited_environment(), **own}
 
     def kill(self, name: str) -> None:
-        self._process(name).kill()
+        for process in self._processes(name):
+            process.kill()
 
     def freeze(self, name: str) -> None:
         for process in self._family(name):
@@ -220,17 +228,18 @@ class EmbeddedEngine(Engine):
             "nginx": lambda: servers.described(servers.nginx(), "-v"),
         }
 
-    def _process(self, name: str) -> "psutil.Process":
+    def _processes(self, name: str) -> "list[psutil.Process]":
         import psutil
 
-        pid = next(unit.pid for unit in self.status() if unit.name == name)
-        if pid is None:
+        infos = self._supervisor.infos()
+        pids = [info["pid"] for program, info in infos.items() if unit_of(program) == name]
+        if not any(pids):
             raise HdmsError(f"{name} does not run", f"inv infra.start {name}")
-        return psutil.Process(pid)
+        return [psutil.Process(pid) for pid in pids if pid]
 
     def _family(self, name: str) -> "list[psutil.Process]":
-        process = self._process(name)
-        return [process, *process.children(recursive=True)]
+        own = self._processes(name)
+        return [*own, *(child for process in own for child in process.children(recursive=True))]
 
     @contextmanager
     def _exclusively(self, announce: Announce) -> Iterator[None]:
@@ -274,9 +283,19 @@ def _described_account() -> str:
     return f"root; the components run as {account}"
 
 
-def _status(name: str, info: Mapping[str, object] | None) -> UnitStatus:
-    if info is None:
+def _status(name: str, infos: Sequence[Mapping[str, object]]) -> UnitStatus:
+    """Return the state of a unit, the worst of its programs."""
+    if not infos:
         return UnitStatus(name, "stopped")
+    units = [_status_of_program(name, info) for info in infos]
+    order = ("failed", "stopped", "running")
+    worst = min(units, key=lambda unit: order.index(unit.state))
+    if len(units) == 1:
+        return worst
+    return replace(worst, pid=None, detail=f"{len(units)} processes {worst.detail}".strip())
+
+
+def _status_of_program(name: str, info: Mapping[str, object]) -> UnitStatus:
     state = _STATES.get(str(info["statename"]), "failed")
     if state != "running":
         detail = str(info["spawnerr"] or info["description"]) if state == "failed" else ""

@@ -90,6 +90,10 @@ class Layout:
         """Return the log of a component or process."""
         return self.logs / f"{name}.log"
 
+    def logs_of(self, name: str) -> list[Path]:
+        """Return the logs of a unit of which several may run side by side."""
+        return [self.log(name), *sorted(self.logs.glob(f"{name}.[0-9]*.log"))]
+
     def ready_file(self, name: str) -> Path:
         """Return the file that a worker makes when it is ready."""
         return self.run / f"{name}.ready"

@@ -8,6 +8,7 @@ from hdms import connections
 from hdms.catalog import service_of
 from hdms.engines.embedded import postgres, rabbitmq
 from hdms.engines.embedded.layout import Layout
+from hdms.engines.embedded.replicas import programs_of
 from hdms.environment.environment import Environment
 from hdms.ports import LOOPBACK
 
@@ -49,7 +50,8 @@ def _redis_answers(environment: Environment) -> bool:
 def _process_answers(layout: Layout, environment: Environment, name: str) -> bool:
     service = service_of(name)
     if name != service.name:
-        return layout.ready_file(name).exists()
+        programs = programs_of(name, environment.replicas(name))
+        return all(layout.ready_file(program).exists() for program in programs)
     address = (LOOPBACK, int(environment[service.port_variable]))
     try:
         status, body = connections.http_get(address, "/health/live")

@@ -15,6 +15,7 @@ from hdms.engines.embedded.programs import (
     Program,
     supervisord_conf,
 )
+from hdms.engines.embedded.replicas import unit_of
 from hdms.engines.host import inherited_environment
 from hdms.environment.env_file import write_private
 from hdms.errors import HdmsError, StartFailed
@@ -26,7 +27,7 @@ ANSWER_SECONDS = 10.0
 
 _UNENDED = ("STARTING", "RUNNING", "BACKOFF", "STOPPING")
 # supervisor.xmlrpc.Faults, which costs too much to import.
-_SHUTTING_DOWN, _BAD_NAME, _ALREADY_STARTED, _NOT_RUNNING = 6, 10, 60, 70
+_SHUTTING_DOWN, _BAD_NAME, _ALREADY_STARTED, _NOT_RUNNING, _STILL_RUNNING = 6, 10, 60, 70, 91
 
 
 class _UnixConnection(http.client.HTTPConnection):
@@ -122,7 +123,9 @@ class Supervisor:
         """
         if self.info(name).get("statename") in ("RUNNING", "STARTING"):
             return False
-        self._call("reloadConfig")
+        ((_added, _changed, removed),) = self._call("reloadConfig")
+        for group in removed:
+            self._call_unless((_BAD_NAME, _STILL_RUNNING), "removeProcessGroup", group)
         for method in ("stopProcessGroup", "removeProcessGroup"):
             self._call_unless((_BAD_NAME, _NOT_RUNNING), method, name)
         self._call("addProcessGroup", name)
@@ -134,13 +137,17 @@ class Supervisor:
         return True
 
     def stop(self, names: Sequence[str]) -> None:
-        """Stop programs side by side, and wait until each has ended.
+        """Stop all programs of some units side by side, and wait until each has ended.
 
         Raises:
             TimedOut: one did not end, not even by force.
         """
         infos = self.infos()
-        stopping = [name for name in names if infos.get(name, {}).get("statename") in _UNENDED]
+        stopping = [
+            program
+            for program, info in infos.items()
+            if unit_of(program) in names and info["statename"] in _UNENDED
+        ]
         for name in stopping:
             self._wait_for_exec(name, infos[name]["pid"])
             self._call_unless((_NOT_RUNNING,), "stopProcess", name, False)

@@ -2,6 +2,7 @@
 
 import threading
 import time
+from collections.abc import Sequence
 
 from hdms.catalog import FRONTEND, component_names, port_variables
 from hdms.engines.base import Started
@@ -9,6 +10,7 @@ from hdms.engines.embedded import frontend, postgres, rabbitmq, servers
 from hdms.engines.embedded.configuration import values_told, write_component_files
 from hdms.engines.embedded.layout import Layout
 from hdms.engines.embedded.readiness import is_ready
+from hdms.engines.embedded.replicas import programs_of
 from hdms.engines.embedded.supervisor import Supervisor
 from hdms.engines.embedded.told import Told
 from hdms.engines.host import place
@@ -18,6 +20,7 @@ from hdms.ports import require_free
 from hdms.wait import wait_until
 
 READY_SECONDS = 120.0
+_RUNNING = ("STARTING", "RUNNING")
 
 _told_lock = threading.Lock()
 
@@ -42,7 +45,7 @@ class Units:
     def start(
         self, environment: Environment, name: str, given_up: threading.Event | None = None
     ) -> Started:
-        """Start a unit unless it runs, and wait until it is ready.
+        """Start what of a unit does not run, and wait until all of it is ready.
 
         Args:
             given_up: set by another thread when waiting has become pointless.
@@ -51,16 +54,21 @@ class Units:
             HdmsError: it ended, or was not ready in time.
         """
         begin = time.monotonic()
-        runs = self._supervisor.info(name).get("statename") in ("STARTING", "RUNNING")
-        if not runs:
-            self._prepare(environment, name)
-            self._supervisor.start(name)
-        pid = 0 if runs else int(self._supervisor.info(name).get("pid", 0))
+        programs = programs_of(name, environment.replicas(name))
+        infos = self._supervisor.infos()
+        new = [p for p in programs if infos.get(p, {}).get("statename") not in _RUNNING]
+        if new:
+            self._prepare(environment, name, new)
+            for program in new:
+                self._supervisor.start(program)
+            infos = self._supervisor.infos()
+        pids = {program: int(infos.get(program, {}).get("pid", 0)) for program in new}
 
         def still_possible() -> None:
             if given_up is not None and given_up.is_set():
                 raise GivenUp(name)
-            self._supervisor.require_running(name, pid)
+            for program in programs:
+                self._supervisor.require_running(program, pids.get(program, 0))
 
         wait_until(
             lambda: is_ready(self._layout, environment, name),
@@ -68,13 +76,13 @@ class Units:
             READY_SECONDS,
             still_possible,
         )
-        if not runs:
+        if new == programs:
             if name == "postgres":
                 postgres.provision(self._layout, environment)
             if name == "rabbitmq":
                 rabbitmq.management(environment).delete_former_accounts()
             self.record(environment, name)
-        seconds = 0.0 if runs else time.monotonic() - begin
+        seconds = time.monotonic() - begin if new else 0.0
         return Started(name, seconds, self.place(environment, name))
 
     def record(self, environment: Environment, name: str) -> None:
@@ -88,7 +96,7 @@ class Units:
             return self._layout.stack.display(self._layout.run / ".s.PGSQL.5432")
         return place(environment, name)
 
-    def _prepare(self, environment: Environment, name: str) -> None:
+    def _prepare(self, environment: Environment, name: str, programs: Sequence[str]) -> None:
         self.require_ports(environment, name)
         if name == "postgres":
             postgres.make_cluster(self._layout, environment)
@@ -101,4 +109,5 @@ class Units:
             servers.nginx()
             frontend.write_file(self._layout, environment)
         else:
-            self._layout.ready_file(name).unlink(missing_ok=True)
+            for program in programs:
+                self._layout.ready_file(program).unlink(missing_ok=True)

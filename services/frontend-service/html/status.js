@@ -1,11 +1,12 @@
 "use strict";
 
-const SERVICES = ["user-service", "ticket-service", "communication-service", "file-service"];
+const SERVICES = ["user-service", "ticket-service", "communication-service", "file-service", "task-service"];
 const NAMES = {
     database: "Database",
     cache: "Cache",
     channel_layer: "Channel layer",
     celery_broker: "Celery broker",
+    queue: "Queue",
 };
 const INTERVAL_MS = 5000;
 const PATIENCE_MS = 10000;
