@@ -3,6 +3,7 @@ import re
 import pytest
 
 from hdms.catalog import (
+    DJANGO,
     FRONTEND,
     SERVICES,
     WEB_SERVICES,
@@ -19,9 +20,11 @@ from hdms.stack import PROJECT
 
 
 def test_every_service_has_its_folder_and_no_folder_is_unlisted() -> None:
-    folders = {path.parent.parent.name for path in PROJECT.glob("services/*/src/manage.py")}
+    services = {path.parent.name for path in PROJECT.glob("services/*/requirements.txt")}
+    with_django = {path.parent.parent.name for path in PROJECT.glob("services/*/src/manage.py")}
 
-    assert folders == {service.name for service in SERVICES}
+    assert services == {service.name for service in SERVICES}
+    assert with_django == {s.name for s in SERVICES if s.framework is DJANGO}
     assert (PROJECT / "services" / FRONTEND.name / "Dockerfile").exists()
 
 

@@ -9,6 +9,7 @@ import yaml
 
 from hdms.catalog import (
     COMPONENTS,
+    DJANGO,
     FRONTEND,
     SERVICES,
     Process,
@@ -16,7 +17,9 @@ from hdms.catalog import (
     own_services_of,
     port_variables,
     process_names,
+    replicas_variables,
 )
+from hdms.environment.environment import PRODUCTION_REPLICAS
 from hdms.environment.schema import ROOT, VARIABLES
 from hdms.stack import PROJECT
 
@@ -84,13 +87,16 @@ def test_a_service_has_its_own_role_and_secrets(service: Any) -> None:
         environment = BASE[process.name]["environment"]
         assert environment["DB_USER"] == service.role
         assert f"${{{service.password_variable}:?" in environment["DB_PASSWORD"]
-        assert f"${{{service.secret_key_variable}:?" in environment["SECRET_KEY"]
+        if service.framework is DJANGO:
+            assert f"${{{service.secret_key_variable}:?" in environment["SECRET_KEY"]
         assert environment["DB_HOST"] == "pgbouncer"
 
 
 def test_it_has_the_defaults_of_the_schema_and_names_no_other_variable() -> None:
     text = "".join(path.read_text() for path in PROJECT.glob("docker-compose*.yml"))
     named = dict(re.findall(r"\$\{([A-Z_]+)(?::-([^}]*))?", text))
+    for variable in replicas_variables().values():
+        assert named.pop(variable)
     known = {variable.name: variable.default or "" for variable in VARIABLES[ROOT]}
 
     assert set(named) - set(known) == {"COMPOSE_PROJECT_NAME", "HDMS_HOME"}
@@ -123,4 +129,13 @@ def test_production_drops_what_a_container_does_not_need(name: str) -> None:
     assert service["security_opt"] == ["no-new-privileges:true"]
     assert set(service["deploy"]["resources"]["limits"]) == {"cpus", "memory", "pids"}
     if own_services_of([name]):
-        assert service["deploy"]["replicas"] > 1
+        assert service["deploy"]["replicas"] in (PRODUCTION_REPLICAS, _replicas(name, "2"))
+
+
+@pytest.mark.parametrize("name", replicas_variables())
+def test_a_worker_runs_once_unless_env_says_otherwise(name: str) -> None:
+    assert BASE[name]["deploy"] == {"replicas": _replicas(name, "1")}
+
+
+def _replicas(name: str, default: str) -> str:
+    return f"${{{replicas_variables().get(name)}:-{default}}}"

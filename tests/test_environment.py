@@ -1,6 +1,7 @@
 import pytest
 from conftest import Edit
 
+from hdms.catalog import DJANGO, SERVICES
 from hdms.environment.documentation import generated_files
 from hdms.environment.initial import write_initial_files
 from hdms.environment.listing import listing
@@ -128,7 +129,7 @@ def test_a_changed_root_value_differs_from_every_service_that_shares_it(
     edit(stack.root_env, "REDIS_PASSWORD", "another-password")
 
     assert {name: set(changes) for name, changes in load(stack).drift().items()} == {
-        service: {"REDIS_PASSWORD"} for service in VARIABLES if service != ROOT
+        service.name: {"REDIS_PASSWORD"} for service in SERVICES if service.framework is DJANGO
     }
 
 
