@@ -31,7 +31,7 @@ STORED = {
     "file-service": "SELECT name FROM file_service.files_storedfile"
     " WHERE name LIKE %s AND status = 'available'",
     "circuits": "SELECT idempotency_key FROM task_service.tasks"
-    " WHERE idempotency_key LIKE %s AND status = 'completed'",
+    " WHERE idempotency_key LIKE %s AND current_status = 'completed'",
 }
 STORED["tasks"] = STORED["file-service"]
 
