@@ -35,6 +35,8 @@ class ChatConsumer(AsyncJsonWebsocketConsumer):
 
     heard: int | None = None
     heard_before: int | None = None
+    entered = False
+    told_degraded = False
 
     async def connect(self) -> None:
         self.user = self.scope["user"]
@@ -46,8 +48,11 @@ class ChatConsumer(AsyncJsonWebsocketConsumer):
         watch.add(self)  # first: Redis may be back before the next line
         joined = await self._has_joined()
         await self.accept(SUBPROTOCOL)
-        if not joined:
-            await (self.tell_degraded() if watch.degraded else self.tell_recovered())
+        self.entered = True
+        if watch.degraded:
+            await self.tell_degraded()
+        elif not joined:
+            await self.tell_recovered()
 
     async def disconnect(self, code: int) -> None:
         watch.remove(self)
@@ -79,10 +84,14 @@ class ChatConsumer(AsyncJsonWebsocketConsumer):
         await self.channel_layer.group_add(self.group, self.channel_name)
 
     async def tell_degraded(self) -> None:
-        await self.send_json(DEGRADED)
+        if self.entered and not self.told_degraded:
+            self.told_degraded = True
+            await self.send_json(DEGRADED)
 
     async def tell_recovered(self) -> None:
-        await self.send_json({**RECOVERED, "after": self.heard_before})
+        if self.entered:
+            self.told_degraded = False
+            await self.send_json({**RECOVERED, "after": self.heard_before})
 
     async def _has_joined(self) -> bool:
         if watch.degraded:
