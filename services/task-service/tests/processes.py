@@ -19,7 +19,7 @@ from src.config import SERVICE_DIR, Settings
 from src.queue import connect as connect_to_broker
 
 START_SECONDS = 60.0
-STOP_SECONDS = 20.0
+STOP_SECONDS = 60.0
 RUN_SECONDS = 90.0
 
 TERMINAL = ("completed", "failed")
@@ -45,7 +45,7 @@ def free_port() -> int:
         return int(listener.getsockname()[1])
 
 
-def wait_until(condition: Callable[[], Any], what: str, seconds: float = 20.0) -> float:
+def wait_until(condition: Callable[[], Any], what: str, seconds: float = 60.0) -> float:
     """Wait for `condition`, and return how long it took; fails after `seconds`."""
     begin = time.monotonic()
     while not condition():

@@ -9,7 +9,7 @@ from schemathesis.core.failures import FailureGroup
 
 from tests.processes import Api
 
-EXAMPLES = 100
+EXAMPLES = 50
 OPERATIONS = [
     ("POST", "/tasks"),
     ("GET", "/tasks"),
