@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from docker.models.containers import Container
 
 RECREATE = "is recreated, its data kept"
+RESIZE = "starts or stops some of its containers"
 PROVISION = "changes roles and passwords in the database that exists"
 _HASH = "com.docker.compose.config-hash"
 Existing = Mapping[str, list["Container"]]
@@ -64,7 +65,8 @@ def pending(project: Project, existing: Existing, environment: Environment) -> l
         runs = status(name, existing[name]).state in ("starting", "running")
         if differing or not runs:
             variables = tuple(sorted(differing)) or ("it does not run",)
-            changes.append(Change(name, variables, RECREATE))
+            resized = runs and differing == {replicas_variables().get(name)}
+            changes.append(Change(name, variables, RESIZE if resized else RECREATE))
         elif name == "postgres" and is_healthy(container):
             refused = postgres.refused_passwords(str(container.id), environment)
             if refused:

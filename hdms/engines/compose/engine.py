@@ -152,6 +152,9 @@ class ComposeEngine(Engine):
             # containers still to be recreated, and comes here again.
             if any(change.name == "postgres" for change in todo):
                 self._provision_if_running(environment)
+            self._units.resize(
+                environment, [c.name for c in todo if c.action == changes.RESIZE], announce
+            )
             recreated = [c.name for c in todo if c.action == changes.RECREATE]
             self._units.build(recreated, announce)
             for group in (["postgres"], ["pgbouncer", "redis", "rabbitmq"], process_names()):

@@ -73,6 +73,14 @@ class Units:
             environment, names, dict.fromkeys(names, created), set(), announce
         )
 
+    def resize(self, environment: Environment, names: Sequence[str], announce: Announce) -> None:
+        """Start or remove what some units have too few or too many; the others go on."""
+        if names:
+            self._project.compose("up", "--no-start", "--no-build", "--no-recreate", *names)
+            created: Created = Future()
+            created.set_result(self.existing())
+            self._start_created(environment, names, dict.fromkeys(names, created), set(), announce)
+
     def start_again(self, environment: Environment, name: str, announce: Announce) -> Started:
         """Start the containers of a unit that was stopped, as they are."""
         created: Created = Future()

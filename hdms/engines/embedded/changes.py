@@ -6,7 +6,14 @@ from concurrent.futures import ThreadPoolExecutor
 import redis
 
 from hdms import connections
-from hdms.catalog import PGBOUNCER, REDIS, component_names, port_variables, process_names
+from hdms.catalog import (
+    PGBOUNCER,
+    REDIS,
+    component_names,
+    port_variables,
+    process_names,
+    replicas_variables,
+)
 from hdms.engines.base import Announce, Change
 from hdms.engines.embedded import postgres, rabbitmq
 from hdms.engines.embedded.configuration import (
@@ -25,6 +32,7 @@ from hdms.ports import LOOPBACK, require_free
 from hdms.wait import wait_until
 
 RESTART = "restarts"
+RESIZE = "starts or stops some of its processes"
 RELOAD = "reloads its configuration"
 PROVISION = "changes roles and passwords in the database that exists"
 SET_PASSWORD = "takes the new password"  # noqa: S105 - words, not a secret
@@ -89,6 +97,7 @@ class Changes:
     def _tell(self, environment: Environment, change: Change) -> None:
         ways: dict[str, Callable[[], object]] = {
             RESTART: lambda: self.restart(environment, change.name),
+            RESIZE: lambda: self._units.resize(environment, change.name),
             RELOAD: lambda: self._reload_pgbouncer(environment),
             PROVISION: lambda: postgres.provision(self._layout, environment),
             SET_PASSWORD: lambda: self._set_password(environment, change.name),
@@ -147,6 +156,8 @@ class Changes:
 
 
 def _action(name: str, variables: set[str]) -> str:
+    if variables == {replicas_variables().get(name)}:
+        return RESIZE
     templates = {f"config/{path}" for path in TEMPLATES.get(name, ())}
     if variables & {*templates, *port_variables(name)} or name in process_names():
         return RESTART

@@ -123,9 +123,7 @@ class Supervisor:
         """
         if self.info(name).get("statename") in ("RUNNING", "STARTING"):
             return False
-        ((_added, _changed, removed),) = self._call("reloadConfig")
-        for group in removed:
-            self._call_unless((_BAD_NAME, _STILL_RUNNING), "removeProcessGroup", group)
+        self.forget_removed()
         for method in ("stopProcessGroup", "removeProcessGroup"):
             self._call_unless((_BAD_NAME, _NOT_RUNNING), method, name)
         self._call("addProcessGroup", name)
@@ -142,12 +140,16 @@ class Supervisor:
         Raises:
             TimedOut: one did not end, not even by force.
         """
+        self.stop_programs([program for program in self.infos() if unit_of(program) in names])
+
+    def stop_programs(self, programs: Sequence[str]) -> None:
+        """Stop programs side by side, and wait until each has ended.
+
+        Raises:
+            TimedOut: one did not end, not even by force.
+        """
         infos = self.infos()
-        stopping = [
-            program
-            for program, info in infos.items()
-            if unit_of(program) in names and info["statename"] in _UNENDED
-        ]
+        stopping = [name for name in programs if infos.get(name, {}).get("statename") in _UNENDED]
         for name in stopping:
             self._wait_for_exec(name, infos[name]["pid"])
             self._call_unless((_NOT_RUNNING,), "stopProcess", name, False)
@@ -157,6 +159,12 @@ class Supervisor:
             return all(now.get(name, {}).get("statename") not in _UNENDED for name in stopping)
 
         wait_until(ended, f"{', '.join(stopping)} to end", STOP_SECONDS + START_SECONDS)
+
+    def forget_removed(self) -> None:
+        """Take over the configuration; what it no longer has, and has ended, is forgotten."""
+        ((_added, _changed, removed),) = self._call("reloadConfig")
+        for group in removed:
+            self._call_unless((_BAD_NAME, _STILL_RUNNING), "removeProcessGroup", group)
 
     def signal(self, name: str, signal: str) -> None:
         """Send a signal, e.g. "HUP", to a running program."""

@@ -10,7 +10,7 @@ from hdms.engines.embedded import frontend, postgres, rabbitmq, servers
 from hdms.engines.embedded.configuration import values_told, write_component_files
 from hdms.engines.embedded.layout import Layout
 from hdms.engines.embedded.readiness import is_ready
-from hdms.engines.embedded.replicas import programs_of
+from hdms.engines.embedded.replicas import programs_of, unit_of
 from hdms.engines.embedded.supervisor import Supervisor
 from hdms.engines.embedded.told import Told
 from hdms.engines.host import place
@@ -84,6 +84,19 @@ class Units:
             self.record(environment, name)
         seconds = time.monotonic() - begin if new else 0.0
         return Started(name, seconds, self.place(environment, name))
+
+    def resize(self, environment: Environment, name: str) -> None:
+        """Start or stop what a unit has too few or too many; the others go on.
+
+        Raises:
+            HdmsError: one ended, or was not ready in time.
+        """
+        wanted = programs_of(name, environment.replicas(name))
+        found = self._supervisor.infos()
+        surplus = [p for p in found if unit_of(p) == name and p not in wanted]
+        self._supervisor.stop_programs(surplus)
+        self._supervisor.forget_removed()
+        self.start(environment, name)
 
     def record(self, environment: Environment, name: str) -> None:
         """Remember that a unit has been told the environment's values."""

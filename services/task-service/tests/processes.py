@@ -14,6 +14,7 @@ from typing import Any
 
 import asyncpg
 import httpx
+from aio_pika.exceptions import ChannelNotFoundEntity
 
 from src.config import SERVICE_DIR, Settings
 from src.queue import connect as connect_to_broker
@@ -208,4 +209,7 @@ def depth(queue: str) -> int:
         declared = await channel.declare_queue(queue, passive=True)
         return int(declared.declaration_result.message_count)
 
-    return int(on_channel(ask))
+    try:
+        return int(on_channel(ask))
+    except ChannelNotFoundEntity:
+        return 0

@@ -39,9 +39,8 @@ def test_tasks_survive_the_way_down_and_up(own_queue: str, tmp_path) -> None:
     assert set(ids) <= {row[0] for row in waiting}
     with running(api):
         assert [api.task(task_id) for task_id in ids] == before
-        wait_until(
-            lambda: not sql("SELECT 1 FROM outbox WHERE queue = $1", own_queue), "the relay", 60
-        )
+        unpublished = "SELECT 1 FROM outbox WHERE queue = $1 AND publications = 0"
+        wait_until(lambda: not sql(unpublished, own_queue), "the relay")
 
 
 def test_the_tables_are_those_of_the_models() -> None:

@@ -12,7 +12,7 @@ import pytest
 from src.config import Settings
 from src.db.repository import OutboxRepository, TaskRepository
 from src.db.session import Database
-from tests.processes import Api, on_channel, running, sql, wait_until
+from tests.processes import Api, Worker, depth, on_channel, running, sql, wait_until
 
 
 def store(queue: str, number: int, *, commit: bool = True) -> list[str]:
@@ -56,7 +56,8 @@ def messages(queue: str) -> list[Any]:
 
 
 def left(queue: str) -> int:
-    return int(sql("SELECT count(*) FROM outbox WHERE queue = $1", queue)[0][0])
+    query = "SELECT count(*) FROM outbox WHERE queue = $1 AND publications = 0"
+    return int(sql(query, queue)[0][0])
 
 
 def test_what_a_dead_process_has_stored_is_published_by_the_next(
@@ -103,3 +104,33 @@ def test_another_queues_messages_are_left_alone(api: Api) -> None:
     with pytest.raises(AssertionError, match="waited"):
         wait_until(lambda: left(other) == 0, "a relay", 3)
     sql("DELETE FROM outbox WHERE queue = $1", other)
+
+
+def test_the_message_of_a_task_that_has_not_ended_is_published_again(
+    own_queue: str, tmp_path: Path
+) -> None:
+    with running(Api(tmp_path / "log", TASK_QUEUE=own_queue)):
+        (lost,) = store(own_queue, 1)
+        wait_until(lambda: left(own_queue) == 0, "the relay")
+        assert [json.loads(m.body)["task_id"] for m in messages(own_queue)] == [lost]  # purged
+        (again,) = sql("SELECT publish_after - now() FROM outbox WHERE task_id = $1::uuid", lost)
+        assert 30 < again[0].total_seconds() < 61
+        sql("UPDATE outbox SET publish_after = now() WHERE task_id = $1::uuid", lost)
+        wait_until(lambda: depth(own_queue) == 1, "the second message")
+
+    (row,) = sql("SELECT publications FROM outbox WHERE task_id = $1::uuid", lost)
+    assert row[0] == 2
+
+
+def test_a_queue_that_was_deleted_is_declared_anew_by_api_and_worker(
+    own_queue: str, tmp_path: Path
+) -> None:
+    api = Api(tmp_path / "api.log", TASK_QUEUE=own_queue)
+    worker = Worker(tmp_path / "worker.log", TASK_QUEUE=own_queue)
+    with running(api, worker):
+        on_channel(lambda channel: channel.queue_delete(own_queue))
+        task = api.ended(api.submit())
+        left_over = sql("SELECT 1 FROM outbox WHERE task_id = $1::uuid", task["task_id"])
+
+    assert task["status"] == "completed"
+    assert left_over == []

@@ -21,6 +21,7 @@ def upgrade() -> None:
         sa.Column("queue", sa.String(100), nullable=False),
         sa.Column("correlation_id", sa.String(128), nullable=False),
         sa.Column("publish_after", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("publications", sa.Integer(), server_default="0", nullable=False),
         sa.PrimaryKeyConstraint("task_id", name="pk_outbox"),
         sa.ForeignKeyConstraint(
             ["task_id"], ["tasks.task_id"], name="fk_outbox_task_id", ondelete="CASCADE"
@@ -32,7 +33,7 @@ def upgrade() -> None:
     queue = sa.bindparam("queue", Settings.load().queue, sa.String)
     op.get_bind().execute(
         sa.text(
-            "INSERT INTO outbox SELECT task_id, :queue, '', now() FROM tasks"
+            "INSERT INTO outbox SELECT task_id, :queue, '', now(), 0 FROM tasks"
             " WHERE current_status = 'pending'"
         ).bindparams(queue)
     )

@@ -6,11 +6,18 @@ SOURCE_LENGTH = 64 * 1024  # characters
 MAX_SHOTS = 100_000
 DEFAULT_SHOTS = 1024
 MAX_CLASSICAL_BITS = 128  # a key of the counts has so many characters
+TOO_MANY_BITS = f"the circuit has more than {MAX_CLASSICAL_BITS} classical bits"
 
-_COMMENTS = re.compile(r"//[^\n]*|/\*.*?\*/", re.DOTALL)
-_REGISTER = re.compile(
-    r"(?:^|[;}\s])(?:qubit\s*\[\s*([\d_]+)\s*\]|qreg\s+\w+\s*\[\s*([\d_]+)\s*\])"
-)
+# A comment that is not closed takes the rest: looked for from each "/*" anew, it takes for ever.
+_COMMENTS = re.compile(r"//[^\n]*|/\*(?:.*?\*/|.*\Z)", re.DOTALL)
+
+
+def _register(new: str, old: str) -> re.Pattern[str]:
+    size = r"\s*\[\s*([\d_]+)\s*\]"
+    return re.compile(rf"(?:^|[;}}\s])(?:{new}{size}|{old}\s+\w+{size})")
+
+
+_QUBITS, _BITS = _register("qubit", "qreg"), _register("bit", "creg")
 
 
 def reason_to_refuse(circuit: str, max_qubits: int) -> str | None:
@@ -20,12 +27,19 @@ def reason_to_refuse(circuit: str, max_qubits: int) -> str | None:
         circuit: a built-in's name or OpenQASM 3.
         max_qubits: as many as the state vector of fits in memory.
     """
-    sizes = [a or b for a, b in _REGISTER.findall(_COMMENTS.sub(" ", circuit))]
-    # A number of ten digits is too large, whatever it is.
-    qubits = sum(int(size.replace("_", "") or 0) if len(size) < 10 else 10**10 for size in sizes)
+    code = _COMMENTS.sub(" ", circuit)
+    qubits = _sum(_QUBITS, code)
     if qubits > max_qubits:
         return too_many_qubits(qubits, max_qubits)
+    if _sum(_BITS, code) > MAX_CLASSICAL_BITS:
+        return TOO_MANY_BITS
     return None
+
+
+def _sum(register: re.Pattern[str], code: str) -> int:
+    sizes = [new or old for new, old in register.findall(code)]
+    # A number of ten digits is too large, whatever it is.
+    return sum(int(size.replace("_", "") or 0) if len(size) < 10 else 10**10 for size in sizes)
 
 
 def too_many_qubits(qubits: int, max_qubits: int) -> str:

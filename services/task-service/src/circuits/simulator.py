@@ -17,7 +17,7 @@ from qiskit_aer import AerSimulator
 from qiskit_qasm3_import import ConversionError, convert
 
 from src.circuits.builtin import source_of
-from src.circuits.limits import MAX_CLASSICAL_BITS, too_many_qubits
+from src.circuits.limits import MAX_CLASSICAL_BITS, TOO_MANY_BITS, too_many_qubits
 from src.errors import CircuitRefused
 
 REMEMBERED = 32  # circuits of at most 64 Ki characters
@@ -85,7 +85,7 @@ class Simulator:
         if circuit.num_qubits > self._max_qubits:
             raise CircuitRefused(too_many_qubits(circuit.num_qubits, self._max_qubits))
         if circuit.num_clbits > MAX_CLASSICAL_BITS:
-            raise CircuitRefused(f"the circuit has more than {MAX_CLASSICAL_BITS} classical bits")
+            raise CircuitRefused(TOO_MANY_BITS)
         if circuit.parameters:
             names = ", ".join(parameter.name for parameter in circuit.parameters)
             raise CircuitRefused(f"the circuit has inputs without a value: {names}")

@@ -115,11 +115,12 @@ class StatusHistory(Base):
 
 
 class OutboxMessage(Base):
-    """A message that is still to be published, written in the transaction that causes it.
+    """A task's message, written in the transaction that creates the task, kept until its end.
 
     Attributes:
         queue: where to; processes that serve another queue leave it alone.
-        publish_after: when the relay takes it up, should whoever wrote it not have published it.
+        publish_after: when the relay publishes it, should the task not have ended by then.
+        publications: how often the broker has confirmed it.
     """
 
     __tablename__ = "outbox"
@@ -131,3 +132,4 @@ class OutboxMessage(Base):
     queue: Mapped[str] = mapped_column(String(100))
     correlation_id: Mapped[str] = mapped_column(String(128))
     publish_after: Mapped[datetime] = mapped_column(DateTime(timezone=True))
+    publications: Mapped[int] = mapped_column(Integer, default=0, server_default="0")

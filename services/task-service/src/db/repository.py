@@ -21,12 +21,15 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
-from sqlalchemy.orm import selectinload
+from sqlalchemy.orm import load_only, selectinload
 
 from src.db.models import NOTES_LENGTH, OutboxMessage, StatusHistory, Task, TaskStatus
 
 # How long the relay leaves a message to the request that wrote it.
 HEAD_START = timedelta(seconds=5)
+# When a message is published again whose task has not ended: it may have been purged, or lost with
+# the broker's disk. Doubled each time, so that a long queue is not made longer by it.
+REPEAT_AFTER_SECONDS = 60.0
 
 
 @dataclass(frozen=True)
@@ -92,19 +95,21 @@ class TaskRepository:
     ) -> Sequence[Task]:
         """Return tasks from the newest to the oldest, those that follow `after`."""
         key = tuple_(Task.submitted_at, Task.task_id)
-        statement = select(Task).order_by(Task.submitted_at.desc(), Task.task_id.desc())
+        # Without the circuit and the result, of which a page may hold many megabytes.
+        told = load_only(Task.current_status, Task.shots, Task.submitted_at, Task.completed_at)
+        statement = select(Task).options(told)
+        statement = statement.order_by(Task.submitted_at.desc(), Task.task_id.desc())
         if status is not None:
             statement = statement.where(Task.current_status == status)
         if after is not None:
             statement = statement.where(key < tuple_(*after))
         return (await self._session.execute(statement.limit(limit))).scalars().all()
 
-    async def claim_task(self, task_id: uuid.UUID, lease: float) -> Claim | None:
+    async def claim_task(self, task_id: uuid.UUID, token: uuid.UUID, lease: float) -> Claim | None:
         """Take a pending task, or one whose worker let its lease of `lease` seconds end.
 
         None if there is no such task, if it is done, or if another worker is at it.
         """
-        token = uuid.uuid4()
         abandoned = and_(
             Task.current_status == TaskStatus.PROCESSING, Task.lease_until < func.clock_timestamp()
         )
@@ -166,12 +171,15 @@ class TaskRepository:
             .cte("ended")
         )
         noted = _insert(_entry(statement, status, notes))
-        asked = select(statement.c.task_id).add_cte(noted)
+        message = (
+            delete(OutboxMessage).where(OutboxMessage.task_id == statement.c.task_id).cte("message")
+        )
+        asked = select(statement.c.task_id).add_cte(noted, message)
         return (await self._session.execute(asked)).first() is not None
 
 
 class OutboxRepository:
-    """The messages that are still to be published."""
+    """The messages of the tasks that have not ended."""
 
     def __init__(self, session: AsyncSession) -> None:
         self._session = session
@@ -189,10 +197,17 @@ class OutboxRepository:
             .inline()
         )
 
-    async def remove(self, task_ids: Sequence[uuid.UUID]) -> None:
-        """Forget messages that the broker has confirmed."""
+    async def published(self, task_ids: Sequence[uuid.UUID]) -> None:
+        """Note that the broker has confirmed messages."""
+        doubled = REPEAT_AFTER_SECONDS * func.power(2.0, OutboxMessage.publications)
         await self._session.execute(
-            delete(OutboxMessage).where(OutboxMessage.task_id.in_(task_ids))
+            update(OutboxMessage)
+            .where(OutboxMessage.task_id.in_(task_ids))
+            .values(
+                publications=OutboxMessage.publications + 1,
+                publish_after=func.now() + func.make_interval(0, 0, 0, 0, 0, 0, doubled),
+            )
+            .execution_options(synchronize_session=False)
         )
 
     async def due(self, queue: str, limit: int) -> Sequence[OutboxMessage]:

@@ -5,12 +5,14 @@ import enum
 from collections.abc import Awaitable, Callable
 
 import structlog
-from aio_pika.abc import AbstractIncomingMessage
+from aio_pika.abc import AbstractChannel, AbstractIncomingMessage
 
 from src.config import Settings
 from src.errors import QueueUnavailable
-from src.queue import OUTAGES, Broker, backoff, declare_queue
+from src.queue import CONNECT_SECONDS, OUTAGES, Broker, backoff, declare_queue
 from src.request_id import working_on
+
+IDLE_SECONDS = 5.0
 
 log = structlog.get_logger(__name__)
 
@@ -38,6 +40,7 @@ class QueueConsumer:
         self._ready_file = settings.ready_file
         self._broker = Broker(settings, on_change=self._forget_ready)
         self._stopping = asyncio.Event()
+        self._worked = 0  # messages
 
     def stop(self) -> None:
         """Take no further message; `consume_messages` returns when the one in hand is done."""
@@ -57,11 +60,15 @@ class QueueConsumer:
                 await _first(self._broker.wait_until_connected(), self._stopping.wait())
                 if self._stopping.is_set():
                     break
+                worked = self._worked
                 try:
                     await self._consume_until_lost(handle)
-                    pauses = backoff()
                 except (QueueUnavailable, *OUTAGES) as error:
                     log.warning("consuming was interrupted", reason=repr(error))
+                if self._worked > worked:
+                    pauses = backoff()
+                else:
+                    # Perhaps there is a message that nobody can decode, which comes again.
                     await _first(asyncio.sleep(next(pauses)), self._stopping.wait())
         finally:
             self._set_ready(False)
@@ -80,15 +87,28 @@ class QueueConsumer:
         while not self._stopping.is_set() and not channel.is_closed and self._broker.is_connected:
             getting = asyncio.ensure_future(incoming.get())
             await _first(
-                getting, self._broker.wait_until_lost(), self._stopping.wait(), channel.closed()
+                getting,
+                self._broker.wait_until_lost(),
+                self._stopping.wait(),
+                channel.closed(),
+                asyncio.sleep(IDLE_SECONDS),
             )
-            if not getting.done() or getting.cancelled():
-                continue
-            await self._work_on(getting.result(), handle)
+            if getting.done() and not getting.cancelled():
+                await self._work_on(getting.result(), handle)
+                self._worked += 1
+            elif not channel.is_closed and not await self._is_consuming(channel):
+                log.warning("the queue was deleted, it is declared anew", queue=self._queue)
+                await channel.close()
         self._set_ready(False)
         if self._stopping.is_set() and not channel.is_closed:
             await queue.cancel(tag)
             await channel.close()  # what was delivered meanwhile goes back to the queue
+
+    async def _is_consuming(self, channel: AbstractChannel) -> bool:
+        """Ask the broker: who deletes a queue takes its consumers along, and nobody says so."""
+        async with asyncio.timeout(CONNECT_SECONDS):
+            queue = await declare_queue(channel, self._queue)
+        return bool(queue.declaration_result.consumer_count)
 
     async def _work_on(self, message: AbstractIncomingMessage, handle: Handler) -> None:
         with working_on(message.correlation_id):

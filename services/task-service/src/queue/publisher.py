@@ -3,10 +3,12 @@
 import asyncio
 import json
 import uuid
+from contextlib import suppress
 
 import structlog
 from aio_pika import DeliveryMode, Message
 from aio_pika.abc import AbstractChannel
+from aio_pika.exceptions import DeliveryError
 
 from src.errors import QueueUnavailable
 from src.queue import OUTAGES, Broker, declare_queue
@@ -65,9 +67,20 @@ class QueuePublisher:
                 await channel.default_exchange.publish(
                     task_message(task_id, correlation_id), self._queue, mandatory=True
                 )
+        except DeliveryError as error:
+            # Somebody has deleted the queue: a new channel declares it anew.
+            await self._close_channel()
+            raise QueueUnavailable(f"there is no queue {self._queue}") from error
         except OUTAGES as error:
             raise QueueUnavailable(f"message not confirmed: {error!r}") from error
         log.info("message published", task_id=str(task_id), queue=self._queue)
+
+    async def _close_channel(self) -> None:
+        channel, self._channel = self._channel, None
+        if channel is not None:
+            with suppress(*OUTAGES):
+                async with asyncio.timeout(CONFIRM_SECONDS):
+                    await channel.close()
 
     async def _open_channel(self) -> AbstractChannel:
         if self._channel is not None and not self._channel.is_closed and self._broker.is_connected:

@@ -69,9 +69,9 @@ class TaskExecutor:
 
     async def _claim(self, task_id: uuid.UUID, *, redelivered: bool) -> Claim | None:
         """Take the task; None if nothing is left to do for this message."""
-        lease = self._settings.lease
+        lease, token = self._settings.lease, uuid.uuid4()
         while True:
-            claim = await self._insist(lambda tasks: tasks.claim_task(task_id, lease))
+            claim = await self._insist(lambda tasks: tasks.claim_task(task_id, token, lease))
             if claim is not None:
                 return claim
             task: Task | None = await self._insist(lambda tasks: tasks.get_task(task_id))
@@ -81,6 +81,9 @@ class TaskExecutor:
             if task.current_status is not TaskStatus.PROCESSING:
                 log.info("task is done already, duplicate skipped", status=task.current_status)
                 return None
+            if task.claim == token:
+                # It is our own: the answer to its commit was lost.
+                return Claim(task_id, token, task.circuit, task.shots, task.attempts)
             if not redelivered:
                 # Whoever is at it holds another message, which comes back should they die.
                 log.info("another worker is at it, duplicate skipped")

@@ -1,4 +1,4 @@
-"""The relay: publishes what the outbox still holds."""
+"""The relay: publishes what in the outbox is due."""
 
 import asyncio
 
@@ -32,7 +32,7 @@ async def relay_for_ever(database: Database, broker: Broker, publisher: QueuePub
 
 
 async def relay_batch(database: Database, publisher: QueuePublisher) -> int:
-    """Publish messages that are due and forget those confirmed; return how many they are.
+    """Publish messages that are due and note those confirmed; return how many they are.
 
     The rows stay locked meanwhile, so that a second relay takes others. A crash between the
     confirmation and the commit publishes a message twice; the worker skips the second.
@@ -52,5 +52,5 @@ async def relay_batch(database: Database, publisher: QueuePublisher) -> int:
         except QueueUnavailable as error:
             log.warning("the relay was interrupted", reason=str(error), limit_key="relay")
         if confirmed:
-            await outbox.remove(confirmed)
+            await outbox.published(confirmed)
     return len(confirmed)

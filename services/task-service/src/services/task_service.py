@@ -32,8 +32,8 @@ class TaskService:
     """Coordinates database and queue by a transactional outbox.
 
     The message is written in the transaction that creates the task, and published only after it:
-    there is no message without a task. If nobody is left to publish it, a relay does (see
-    src/services/relay.py): there is no task without a message.
+    there is no message without a task. If nobody is left to publish it, or it gets lost, a relay
+    publishes it (see src/services/relay.py): there is no task without a message.
     """
 
     def __init__(self, database: Database, publisher: QueuePublisher) -> None:
@@ -71,6 +71,6 @@ class TaskService:
         try:
             await self._publisher.publish_task_message(task_id, correlation_id)
             async with self._database.transaction() as session:
-                await OutboxRepository(session).remove([task_id])
+                await OutboxRepository(session).published([task_id])
         except (QueueUnavailable, DatabaseUnavailable) as error:
             log.warning("left to the relay", task_id=str(task_id), reason=str(error))
