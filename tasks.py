@@ -359,17 +359,21 @@ def services_scale(_c: Context, process: str, engine: str | None = None) -> None
 @command(
     name="manage",
     positional=["service", "command"],
-    help={"service": SERVICE, "command": 'e.g. "shell", "createsuperuser"', "engine": ENGINE},
+    help={
+        "service": SERVICE,
+        "command": 'e.g. "shell", "createsuperuser", for task-service "current"',
+        "engine": ENGINE,
+    },
 )
 def services_manage(_c: Context, service: str, command: str, engine: str | None = None) -> None:
-    """Run a manage.py command in a service's own environment."""
-    from hdms.catalog import find_django_service
+    """Run a manage.py command, or Alembic's for task-service, in a service's own environment."""
+    from hdms.catalog import find_own_service
     from hdms.process import split_words
 
-    name = find_django_service(service).name
+    found = find_own_service(service)
     runner, environment = _stack(engine)
-    words = ["python", "manage.py", *split_words(command)]
-    raise Exit(code=runner.run(environment, name, words, interactive=True).exit_code)
+    words = [*found.framework.manage, *split_words(command)]
+    raise Exit(code=runner.run(environment, found.name, words, interactive=True).exit_code)
 
 
 # --- migrate, doctor ------------------------------------------------------------------------

@@ -54,6 +54,7 @@ class Framework:
         folder: where their programs start, below the service's own folder.
         verify: the command that proves the checks which are named behind it, with `--json`.
         migrate: the command that brings the service's schema up to date.
+        manage: the command whose subcommands look after one service.
         applied: what that command prints for each migration, as a regular expression.
         common: whether `services/common` is installed beside the service's packages.
     """
@@ -61,6 +62,7 @@ class Framework:
     folder: str
     verify: tuple[str, ...]
     migrate: tuple[str, ...]
+    manage: tuple[str, ...]
     applied: str
     common: bool
 
@@ -69,6 +71,7 @@ DJANGO = Framework(
     "src",
     ("python", "manage.py", "verify"),
     ("python", "manage.py", "migrate", "--noinput"),
+    ("python", "manage.py"),
     r"^\s+Applying .* OK$",
     common=True,
 )
@@ -76,6 +79,7 @@ FASTAPI = Framework(
     ".",
     ("python", "-m", "src.verify"),
     ("alembic", "upgrade", "head"),
+    ("alembic",),
     r"Running upgrade ",
     common=False,
 )
@@ -257,21 +261,6 @@ def find_own_service(name: str) -> Service:
         raise InvalidInput(
             f"{FRONTEND.name} is nginx: it has no .env, no database and no manage.py",
             f"the services that have: {', '.join(own.name for own in SERVICES)}",
-        )
-    return service
-
-
-def find_django_service(name: str) -> Service:
-    """Return the service called `name`, which has a `manage.py`.
-
-    Raises:
-        InvalidInput: there is no such service, or it is written with something else.
-    """
-    service = find_own_service(name)
-    if service.framework is not DJANGO:
-        raise InvalidInput(
-            f"{service.name} is not written with Django: it has no manage.py",
-            f"see services/{service.name}/README.md",
         )
     return service
 

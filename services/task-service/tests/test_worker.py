@@ -155,8 +155,10 @@ def test_a_worker_that_is_told_to_stop_finishes_what_it_is_at(
 
 def test_a_long_task_keeps_its_lease(api: Api, own_queue: str, tmp_path: Path) -> None:
     """A second delivery meanwhile, as after a lost connection, finds the first at work."""
-    slower = SLOW.replace("c = measure", "sx q;h q;" * 400 + "c = measure")
-    first, second = (new_worker(tmp_path, own_queue, name) for name in ("first", "second"))
+    slower = SLOW.replace("c = measure", "sx q;h q;" * 1600 + "c = measure")
+    first, second = (
+        new_worker(tmp_path, own_queue, name, TASK_TIME_LIMIT="120") for name in ("first", "second")
+    )
     task_id = submit_to(api, own_queue, slower)
     with running(first, second):
         message = task_message(uuid.UUID(task_id), "")

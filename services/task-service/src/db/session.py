@@ -44,6 +44,7 @@ OUTAGES = (
 )
 # SQLAlchemy's names for what PostgreSQL says of a statement: our defects. Whatever else it calls
 # DBAPIError is an outage; PgBouncer's own errors have no name of theirs.
+_OTHER_SCHEMA = ("42P01", "42703")  # undefined table, undefined column
 _DEFECTS = (sa.IntegrityError, sa.DataError, sa.ProgrammingError, sa.NotSupportedError)
 
 
@@ -89,6 +90,7 @@ class Database:
             max_overflow=0,
             pool_timeout=CONNECT_SECONDS,
             connect_args=ASYNCPG_OPTIONS | _UNNAMED,
+            hide_parameters=True,  # in errors, and so in the log: a user's data
         )
         self._sessions = async_sessionmaker(self._engine, expire_on_commit=False)
         self._limit = limit
@@ -109,8 +111,9 @@ class Database:
             async with self._sessions.begin() as session:
                 yield session
         except sa.DBAPIError as error:
-            if "UndefinedTable" in str(error.orig):
-                raise DatabaseUnavailable("tables are missing: run `inv migrate`") from error
+            if getattr(error.orig, "sqlstate", None) in _OTHER_SCHEMA:
+                reason = f"{first_line(error.orig)}: run `inv migrate --service task`"
+                raise DatabaseUnavailable(reason) from error
             if isinstance(error, _DEFECTS) and not error.connection_invalidated:
                 raise
             raise DatabaseUnavailable(first_line(error.orig)) from error
