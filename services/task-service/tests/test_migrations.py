@@ -32,7 +32,6 @@ def test_tasks_survive_the_way_down_and_up(own_queue: str, tmp_path) -> None:
     assert "idempotency_key" not in {row[0] for row in columns}
     assert sql("SELECT to_regclass('outbox')")[0][0] is None
     with running(api):
-        assert httpx.get(f"{api.url}/tasks").status_code == 503
         assert httpx.post(f"{api.url}/tasks", json={"circuit": "bell"}).status_code == 503
     assert sql("SELECT count(*) FROM tasks WHERE task_id = ANY($1::uuid[])", ids)[0][0] == 3
 

@@ -8,9 +8,12 @@ from typing import Any
 
 from sqlalchemy import (
     CTE,
+    ColumnElement,
+    Interval,
     Select,
     String,
     and_,
+    bindparam,
     delete,
     func,
     literal,
@@ -110,39 +113,18 @@ class TaskRepository:
 
         None if there is no such task, if it is done, or if another worker is at it.
         """
-        abandoned = and_(
-            Task.current_status == TaskStatus.PROCESSING, Task.lease_until < func.clock_timestamp()
-        )
-        statement = (
-            update(Task)
-            .where(
-                Task.task_id == task_id,
-                or_(Task.current_status == TaskStatus.PENDING, abandoned),
-            )
-            .values(
-                current_status=TaskStatus.PROCESSING,
-                claim=token,
-                lease_until=_in(lease),
-                attempts=Task.attempts + 1,
-            )
-            .returning(Task.task_id, Task.circuit, Task.shots, Task.attempts)
-            .cte("claimed")
-        )
-        claimed = statement.c
-        # Whoever takes a task over finds it in processing: no transition, no second entry.
-        noted = _entry(statement, TaskStatus.PROCESSING, "Worker started processing").where(
-            claimed.attempts == 1
-        )
-        asked = select(claimed.circuit, claimed.shots, claimed.attempts).add_cte(_insert(noted))
-        row = (await self._session.execute(asked)).one_or_none()
+        values = {"wanted": task_id, "token": token, "lease": timedelta(seconds=lease)}
+        row = (await self._session.execute(_CLAIM, values)).one_or_none()
         if row is None:
             return None
         return Claim(task_id, token, row.circuit, row.shots, row.attempts)
 
     async def renew_lease(self, claim: Claim, lease: float) -> bool:
         """Keep the claim for `lease` more seconds; False if another worker has it now."""
-        statement = update(Task).where(*_held(claim)).values(lease_until=_in(lease))
-        return bool((await self._session.execute(statement.returning(Task.task_id))).first())
+        statement = update(Task).where(*_HELD).values(lease_until=_LEASE_END)
+        values = {"wanted": claim.task_id, "token": claim.token, "lease": timedelta(seconds=lease)}
+        renewed = await self._session.execute(statement.returning(Task.task_id), values)
+        return bool(renewed.first())
 
     async def update_task_status(
         self,
@@ -157,25 +139,16 @@ class TaskRepository:
 
         The condition is the optimistic lock: of several runs, one ends the task.
         """
-        statement = (
-            update(Task)
-            .where(*_held(claim))
-            .values(
-                current_status=status,
-                completed_at=func.now(),
-                result=result,
-                error_message=error_message,
-                lease_until=None,
-            )
-            .returning(Task.task_id)
-            .cte("ended")
-        )
-        noted = _insert(_entry(statement, status, notes))
-        message = (
-            delete(OutboxMessage).where(OutboxMessage.task_id == statement.c.task_id).cte("message")
-        )
-        asked = select(statement.c.task_id).add_cte(noted, message)
-        return (await self._session.execute(asked)).first() is not None
+        values = {
+            "wanted": claim.task_id,
+            "token": claim.token,
+            "ended_as": status,
+            "with_result": result,
+            "with_error": error_message,
+            "noted_status": status.value,
+            "with_notes": notes[:NOTES_LENGTH],
+        }
+        return (await self._session.execute(_END, values)).first() is not None
 
 
 class OutboxRepository:
@@ -222,13 +195,20 @@ class OutboxRepository:
         return (await self._session.execute(statement)).scalars().all()
 
 
-def _entry(changed: CTE, status: TaskStatus, notes: str) -> Select[Any]:
+# The worker's statements, made once: to make one takes longer than to run it.
+_WANTED = bindparam("wanted", type_=Task.task_id.type)
+_TOKEN = bindparam("token", type_=Task.claim.type)
+_LEASE_END = func.clock_timestamp() + bindparam("lease", type_=Interval())
+_HELD = (
+    Task.task_id == _WANTED,
+    Task.current_status == TaskStatus.PROCESSING,
+    Task.claim == _TOKEN,
+)
+
+
+def _noted(changed: CTE, status: ColumnElement[str], notes: ColumnElement[str]) -> Select[Any]:
     """The history entry of the task that `changed` changes, if it changes one."""
-    return select(
-        changed.c.task_id,
-        literal(status.value, String).label("status"),
-        literal(notes[:NOTES_LENGTH], String).label("notes"),
-    )
+    return select(changed.c.task_id, status.label("status"), notes.label("notes"))
 
 
 def _insert(entry: Select[Any]) -> CTE:
@@ -236,13 +216,50 @@ def _insert(entry: Select[Any]) -> CTE:
     return insert(StatusHistory).from_select(["task_id", "status", "notes"], entry).cte("noted")
 
 
-def _in(seconds: float) -> Any:
-    return func.clock_timestamp() + timedelta(seconds=seconds)
-
-
-def _held(claim: Claim) -> tuple[Any, ...]:
-    return (
-        Task.task_id == claim.task_id,
-        Task.current_status == TaskStatus.PROCESSING,
-        Task.claim == claim.token,
+def _claim_statement() -> Select[Any]:
+    abandoned = and_(
+        Task.current_status == TaskStatus.PROCESSING, Task.lease_until < func.clock_timestamp()
     )
+    claimed = (
+        update(Task)
+        .where(Task.task_id == _WANTED, or_(Task.current_status == TaskStatus.PENDING, abandoned))
+        .values(
+            current_status=TaskStatus.PROCESSING,
+            claim=_TOKEN,
+            lease_until=_LEASE_END,
+            attempts=Task.attempts + 1,
+        )
+        .returning(Task.task_id, Task.circuit, Task.shots, Task.attempts)
+        .cte("claimed")
+    )
+    status, notes = (
+        literal(TaskStatus.PROCESSING.value, String),
+        literal("Worker started processing"),
+    )
+    # Whoever takes a task over finds it in processing: no transition, no second entry.
+    noted = _noted(claimed, status, notes).where(claimed.c.attempts == 1)
+    told = select(claimed.c.circuit, claimed.c.shots, claimed.c.attempts)
+    return told.add_cte(_insert(noted))
+
+
+def _end_statement() -> Select[Any]:
+    ended = (
+        update(Task)
+        .where(*_HELD)
+        .values(
+            current_status=bindparam("ended_as", type_=Task.current_status.type),
+            completed_at=func.now(),
+            result=bindparam("with_result", type_=Task.result.type),
+            error_message=bindparam("with_error", type_=Task.error_message.type),
+            lease_until=None,
+        )
+        .returning(Task.task_id)
+        .cte("ended")
+    )
+    status, notes = (bindparam(name, type_=String()) for name in ("noted_status", "with_notes"))
+    noted = _insert(_noted(ended, status, notes))
+    message = delete(OutboxMessage).where(OutboxMessage.task_id == ended.c.task_id).cte("message")
+    return select(ended.c.task_id).add_cte(noted, message)
+
+
+_CLAIM, _END = _claim_statement(), _end_statement()
