@@ -60,6 +60,8 @@ def test_an_env_of_an_older_version_gets_the_secrets_that_it_lacks(stack: Stack)
     lines = stack.root_env.read_text().splitlines(keepends=True)
     older = "".join(line for line in lines if not line.startswith("RABBITMQ_PASSWORD="))
     stack.root_env.write_text(older)
+    with pytest.raises(InvalidInput, match=r"RABBITMQ_PASSWORD is missing: `inv env\.init`"):
+        load(stack)
 
     assert add_missing_secrets(stack) == ["RABBITMQ_PASSWORD"]
     assert add_missing_secrets(stack) == []

@@ -190,7 +190,7 @@ async def prove_queue(settings: Settings) -> Proof:
     return Proof(
         f"RabbitMQ {version} at {server.address}, virtual host {server.name}: a confirmed message "
         "came back",
-        {"server_version": version, "virtual_host": server.name},
+        {"release": version, "virtual_host": server.name},
     )
 
 
