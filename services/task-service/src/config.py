@@ -90,7 +90,7 @@ class Settings:
             web_port=env.number("WEB_PORT", 8001, least=1, most=65535),
             max_qubits=env.number("TASK_MAX_QUBITS", 24, least=1, most=32),
             time_limit=env.number("TASK_TIME_LIMIT", 30, least=1, most=1200),
-            lease=env.number("TASK_LEASE", 6, least=2, most=600),
+            lease=env.number("TASK_LEASE", 3, least=2, most=600),
             max_attempts=env.number("TASK_MAX_ATTEMPTS", 5, least=1, most=100),
             ready_file=Path(ready_file) if ready_file else None,
         )
