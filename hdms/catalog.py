@@ -55,7 +55,7 @@ class Framework:
         verify: the command that proves the checks which are named behind it, with `--json`.
         migrate: the command that brings the service's schema up to date.
         manage: the command whose subcommands look after one service.
-        applied: what that command prints for each migration, as a regular expression.
+        applied: what `migrate` prints for each migration, as a regular expression.
         common: whether `services/common` is installed beside the service's packages.
     """
 

@@ -1,6 +1,7 @@
 """First `.env` files, and the `.env.example` files that show what stands in them."""
 
 import secrets
+from collections.abc import Mapping
 
 from hdms.catalog import SERVICES
 from hdms.environment.env_file import EnvFile, write_private
@@ -55,7 +56,7 @@ def write_initial_files(stack: Stack, ports: dict[str, int] | None = None) -> li
         own = {"DB_USER": service.role, **_generated(service.name)}
         write_private(path, _text(service.name, {**shared, **own}))
         written.append(stack.display(path))
-    if root.keys().isdisjoint(v.name for v in VARIABLES[ROOT]):
+    if not _is_ours(root):
         raise InvalidInput(f"{stack.root_env} holds none of HDMS' variables", "see .env.example")
     return written
 
@@ -75,7 +76,7 @@ def add_missing_secrets(stack: Stack) -> list[str]:
         return []
     file = EnvFile.read(stack.root_env)
     known = file.values
-    if known.keys().isdisjoint(v.name for v in VARIABLES[ROOT]):
+    if not _is_ours(known):
         return []
     missing = {name: value for name, value in _generated(ROOT).items() if name not in known}
     if missing:
@@ -87,6 +88,10 @@ def free_host_ports() -> dict[str, int]:
     """Return a free port for every variable that is a port of this machine."""
     names = [v.name for v in VARIABLES[ROOT] if v.is_host_port]
     return dict(zip(names, free_ports(len(names)), strict=True))
+
+
+def _is_ours(root: Mapping[str, str]) -> bool:
+    return any(variable.name in root for variable in VARIABLES[ROOT])
 
 
 def _generated(scope: str) -> dict[str, str]:

@@ -104,9 +104,9 @@ def _value_problems(environment: Environment, scope: str) -> list[Problem]:
 
 def _value_problem(variable: Variable, written: str | None, in_production: bool) -> str | None:
     if not written:
-        if variable.generated and written is None and variable.default is None:
-            return f"{variable.name} is missing: `inv env.init` makes one and adds it"
         if variable.default is None:
+            if variable.generated and written is None:
+                return f"{variable.name} is missing: `inv env.init` makes one and adds it"
             state = "missing" if written is None else "empty"
             return f"{variable.name} is {state}: expected {variable.expected}"
         if in_production and variable.required_in_production:

@@ -17,11 +17,13 @@ import httpx
 from aio_pika.exceptions import ChannelNotFoundEntity
 
 from src.config import SERVICE_DIR, Settings
+from src.db.direct import connect as connect_to_database
 from src.queue import connect as connect_to_broker
 
 START_SECONDS = 60.0
 STOP_SECONDS = 60.0
 RUN_SECONDS = 90.0
+SQL_SECONDS = 60.0
 
 TERMINAL = ("completed", "failed")
 
@@ -175,19 +177,8 @@ def sql(query: str, *arguments: Any) -> list[asyncpg.Record]:
     """Ask the service's database."""
 
     async def ask() -> list[asyncpg.Record]:
-        server = Settings.load().database
-        connection = await asyncpg.connect(
-            host=server.host,
-            port=server.port,
-            user=server.user,
-            password=server.password,
-            database=server.name,
-            statement_cache_size=0,
-        )
-        try:
+        async with connect_to_database(Settings.load().database, SQL_SECONDS) as connection:
             return list(await connection.fetch(query, *arguments))
-        finally:
-            await connection.close()
 
     return asyncio.run(ask())
 

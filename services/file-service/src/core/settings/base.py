@@ -37,6 +37,14 @@ CELERY_TASK_IGNORE_RESULT = True
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_BROKER_CONNECTION_MAX_RETRIES = None
 CELERY_WORKER_CONSUMER = "core.consumer:Consumer"
+# While Redis is away an upload waits half a second, not Celery's 19 s. A caller who wants something
+# else says so: `task.apply_async(..., retry_policy={"max_retries": 0})` tries once.
+CELERY_TASK_PUBLISH_RETRY_POLICY = {
+    "max_retries": 2,
+    "interval_start": 0.1,  # seconds
+    "interval_step": 0.2,
+    "interval_max": 0.5,
+}
 CELERY_BROKER_TRANSPORT_OPTIONS = {
     "client_name": SERVICE,  # in Redis' CLIENT LIST
     **redis_settings.REDIS_KEEPALIVE,
@@ -44,14 +52,8 @@ CELERY_BROKER_TRANSPORT_OPTIONS = {
     # Longer than a worker's question for work, which Redis answers after 1 s at the latest.
     "socket_timeout": redis_settings.REDIS_SOCKET_TIMEOUT_SECONDS,
     "visibility_timeout": 3600,  # seconds: how long a task may take
-}
-# While Redis is away an upload waits about a second, not Celery's 19 s. A caller who wants
-# something else says so: `task.apply_async(..., retry=False)` fails at once.
-CELERY_TASK_PUBLISH_RETRY_POLICY = {
-    "max_retries": 2,
-    "interval_start": 0.1,  # seconds
-    "interval_step": 0.2,
-    "interval_max": 0.5,
+    # Without it `retry=False` is no refusal to retry: Kombu connects three times, 6 s long.
+    **CELERY_TASK_PUBLISH_RETRY_POLICY,
 }
 
 MEDIA_ROOT = Path(ENV.text("MEDIA_ROOT", str(SERVICE_DIR / "media")))
