@@ -12,7 +12,7 @@ from hdms.checks.suite import prove_components
 from hdms.engines.base import Announce, Engine
 from hdms.environment.environment import Environment
 from hdms.errors import HdmsError, TimedOut
-from hdms.faults.incident import Incident, seen_by, strays
+from hdms.faults.incident import RECOVERY_LIMIT_SECONDS, Incident, seen_by, strays
 from hdms.faults.kinds import KINDS
 from hdms.load.steady import Load, steady_load
 from hdms.wait import wait_until
@@ -21,8 +21,6 @@ from hdms.whole import require_whole
 # Longer than a service may take to notice that it was another Redis: a chat asks once a second.
 CALM_SECONDS = 2.0
 BACK_SECONDS = 60.0
-# spec 001 SC-006: services reconnect within 5 seconds.
-RECOVERY_LIMIT_SECONDS = 5.0
 # spec 001 SC-001: services connect within 10 seconds of their start.
 START_LIMIT_SECONDS = 10.0
 # Our own aim.
@@ -60,7 +58,7 @@ class Campaign:
             f"{i.part}: {i.fault}: recovered after {i.recovered:.2f} s; at most "
             f"{RECOVERY_LIMIT_SECONDS:g} s are allowed (spec 001 SC-006)"
             for i in self.incidents
-            if i.recovered > RECOVERY_LIMIT_SECONDS
+            if not i.in_time
         ]
         slow = [
             f"{i.part}: {i.fault}: missed for {i.missed:.2f} s; at most "

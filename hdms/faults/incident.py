@@ -8,6 +8,8 @@ from typing import NamedTuple
 from hdms.load.stream import Seen, Stream
 
 SLOW_SECONDS = 1.0
+# spec 001 SC-006: services reconnect within 5 seconds.
+RECOVERY_LIMIT_SECONDS = 5.0
 # Between two requests of a client is a pause: what it saw before and after is one span.
 GAP_SECONDS = 0.3
 
@@ -82,6 +84,11 @@ class Incident:
     def recovered(self) -> float:
         """The slowest client's recovery, in seconds from the part's return."""
         return max(m.recovered for m in self.measured)
+
+    @property
+    def in_time(self) -> bool:
+        """Whether every client was answered again within the specified time."""
+        return self.recovered <= RECOVERY_LIMIT_SECONDS
 
 
 def strays(stream: Stream, incidents: Sequence[Incident]) -> list[str]:

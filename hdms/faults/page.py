@@ -3,7 +3,8 @@
 from datetime import datetime
 from pathlib import Path
 
-from hdms.faults.campaign import RECOVERY_LIMIT_SECONDS, Campaign
+from hdms.faults.campaign import Campaign
+from hdms.faults.incident import RECOVERY_LIMIT_SECONDS
 from hdms.page import render
 from hdms.stack import Stack
 

@@ -12,11 +12,7 @@ from typing import Any
 from hdms.engines.base import Announce, Engine
 from hdms.environment.environment import Environment
 from hdms.errors import InvalidInput
-from hdms.faults.campaign import (
-    RECOVERY_LIMIT_SECONDS,
-    inject,
-    wait_calm,
-)
+from hdms.faults.campaign import inject, wait_calm
 from hdms.faults.incident import Incident, strays
 from hdms.faults.kinds import faults
 from hdms.load.steady import Load, steady_load
@@ -71,7 +67,7 @@ class Soak:
     def passed(self) -> bool:
         """Whether nothing was lost, every limit holds, and nothing failed but for the faults."""
         answered = not any(each.strays for each in self.latencies)
-        in_time = all(i.recovered <= RECOVERY_LIMIT_SECONDS for i in self.incidents)
+        in_time = all(i.in_time for i in self.incidents)
         holds = all(each.holds for each in self.growths)
         return answered and in_time and holds and not any(self.lost.values())
 
