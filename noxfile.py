@@ -173,6 +173,7 @@ def _running_stack() -> tuple[Engine, Environment] | None:
 
 def _disposable_stack_with(session: nox.Session, service: str) -> tuple[Engine, Environment]:
     """Return the disposable stack of this nox run, with this service migrated and running."""
+    session.env["UV_COMPILE_BYTECODE"] = "1"  # dozens of processes will import it
     _install(session, service)
     engine, environment = _disposable_stack()
     (result,) = migrate(engine, environment, [find_service(service)], session.log)

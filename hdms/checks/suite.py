@@ -13,7 +13,11 @@ from hdms.engines.base import Announce, Engine
 from hdms.environment.environment import Environment
 
 # What a check needs beside the components.
-NEEDED_PROCESS = {"celery": "file-worker", "channels": "communication-service"}
+NEEDED_PROCESS = {
+    "celery": "file-worker",
+    "channels": "communication-service",
+    "queue": "task-worker",
+}
 _COMPONENT_PROOFS = {
     "postgres": components.postgres,
     "pgbouncer": components.pgbouncer,

@@ -8,7 +8,8 @@ import sys
 from collections.abc import Sequence
 from dataclasses import asdict
 
-from src.checks import CHECKS, CheckResult, run
+from src.checks import CHECKS, run
+from src.checks.result import CheckResult
 from src.config import SERVICE, Settings
 
 

@@ -42,6 +42,14 @@ def test_a_server_that_is_away_is_named_with_its_address(check: str, prefix: str
     assert "inv infra.up" in result["hint"]
 
 
+def test_a_queue_without_a_worker_proves_nothing() -> None:
+    result = verify("queue", TASK_QUEUE="test-nobody-works-here")
+
+    assert result["status"] == "fail"
+    assert "no worker waits at queue test-nobody-works-here" in result["message"]
+    assert "inv services.up" in result["hint"]
+
+
 def test_an_unknown_check_is_refused_with_the_known_ones() -> None:
     finished = run("-m", "src.verify", "db", "luck")
 

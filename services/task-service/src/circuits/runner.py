@@ -3,7 +3,6 @@
 import asyncio
 import json
 import os
-import struct
 import sys
 from asyncio.subprocess import DEVNULL, PIPE, Process
 from contextlib import suppress
@@ -11,11 +10,11 @@ from typing import Any
 
 import structlog
 
+from src.circuits.child import LENGTH
 from src.config import SERVICE_DIR
 from src.errors import CircuitRefused, SimulatorDied
 
 START_SECONDS = 60.0
-LENGTH = struct.Struct(">I")
 
 log = structlog.get_logger(__name__)
 

@@ -1,71 +1,17 @@
-"""The proofs that the service reaches its database and its queue, each bounded in time."""
+"""The proof that the service reaches its database."""
 
 import asyncio
-import time
 import uuid
-from collections.abc import Awaitable, Callable
-from dataclasses import dataclass, field
-from typing import Any, Literal
 
 import asyncpg
-from aio_pika import DeliveryMode, Message
 
+from src.checks.result import LIMIT_SECONDS, Proof
 from src.config import SERVICE, Settings
 from src.db.direct import Explained, connect, explain
-from src.db.session import OUTAGES as DATABASE_OUTAGES
-from src.queue import OUTAGES as QUEUE_OUTAGES
-from src.queue import connect as connect_to_broker
-from src.queue import explain as explain_queue
+from src.db.session import OUTAGES
 
-LIMIT_SECONDS = 5.0
 POSTGRESQL_MAJOR = 16
 SHARED_BACKEND_ATTEMPTS = 20
-
-Measurement = str | int | float
-
-
-@dataclass(frozen=True)
-class Proof:
-    """What a check that passed has shown."""
-
-    message: str
-    measurements: dict[str, Measurement] = field(default_factory=dict)
-
-
-@dataclass(frozen=True)
-class CheckResult:
-    """The outcome of the check `id`; `hint` is empty when it passed."""
-
-    id: str
-    status: Literal["pass", "fail"]
-    message: str
-    hint: str = ""
-    latency_ms: float = 0.0
-    measurements: dict[str, Measurement] = field(default_factory=dict)
-
-
-Check = Callable[[Settings], Awaitable[Proof]]
-
-
-async def run(check_id: str, settings: Settings) -> CheckResult:
-    """Run one check. Never raises: a check that crashes is a failed result."""
-    start = time.perf_counter()
-
-    def elapsed() -> float:
-        return round((time.perf_counter() - start) * 1000, 2)
-
-    try:
-        async with asyncio.timeout(LIMIT_SECONDS + 1):
-            proof = await CHECKS[check_id](settings)
-    except Explained as failure:
-        return CheckResult(check_id, "fail", str(failure), failure.hint, elapsed())
-    except Exception as error:
-        message = f"{SERVICE}: the check crashed: {type(error).__name__}: {error}"
-        for secret in (settings.database.password, settings.rabbitmq.password):
-            message = message.replace(secret, "***")
-        hint = "this is a defect of the check: please report it"
-        return CheckResult(check_id, "fail", message, hint, elapsed())
-    return CheckResult(check_id, "pass", proof.message, "", elapsed(), proof.measurements)
 
 
 async def prove_database(settings: Settings) -> Proof:
@@ -80,7 +26,7 @@ async def prove_database(settings: Settings) -> Proof:
             backends = await _prove_transaction_mode(first, second, server.address)
             schema = await _prove_schema(first, server.user)
             await _prove_write_and_read(first)
-    except DATABASE_OUTAGES as error:
+    except OUTAGES as error:
         raise explain(server, error) from error
     return Proof(
         f"PostgreSQL {version} through PgBouncer at {server.address} in transaction mode, "
@@ -169,51 +115,3 @@ async def _prove_write_and_read(connection: asyncpg.Connection) -> None:
             f"{SERVICE}: PostgreSQL returned {answer!r} for a row just written as 42",
             "`inv infra.logs postgres`",
         )
-
-
-async def prove_queue(settings: Settings) -> Proof:
-    """Prove that a message that the broker confirms comes back, on a queue of our own."""
-    server = settings.rabbitmq
-    try:
-        async with asyncio.timeout(LIMIT_SECONDS):
-            async with await connect_to_broker(server, LIMIT_SECONDS) as connection:
-                properties: dict[str, Any] = connection.transport.connection.server_properties
-                await _prove_round_trip(connection)
-    except QUEUE_OUTAGES as error:
-        raise explain_queue(server, error) from error
-    product, version = (_text(properties.get(key)) for key in ("product", "version"))
-    if product != "RabbitMQ":
-        raise Explained(
-            f"{SERVICE}: expected RabbitMQ at {server.address}, found {product}",
-            f"RABBITMQ_HOST and RABBITMQ_PORT in services/{SERVICE}/.env must name RabbitMQ",
-        )
-    return Proof(
-        f"RabbitMQ {version} at {server.address}, virtual host {server.name}: a confirmed message "
-        "came back",
-        {"release": version, "virtual_host": server.name},
-    )
-
-
-async def _prove_round_trip(connection: Any) -> None:
-    channel = await connection.channel(on_return_raises=True)
-    # Exclusive: nobody else sees it, and it goes with the connection should we be killed.
-    queue = await channel.declare_queue(f"verify-{uuid.uuid4().hex}", exclusive=True)
-    try:
-        sent = Message(uuid.uuid4().bytes, delivery_mode=DeliveryMode.PERSISTENT)
-        await channel.default_exchange.publish(sent, queue.name, mandatory=True)
-        received = await queue.get(timeout=LIMIT_SECONDS, fail=False)
-        if received is None or received.body != sent.body:
-            raise Explained(
-                f"{SERVICE}: RabbitMQ confirmed a message and did not give it back",
-                "`inv infra.logs rabbitmq`",
-            )
-        await received.ack()
-    finally:
-        await queue.delete(if_empty=False, if_unused=False)
-
-
-def _text(value: Any) -> str:
-    return value.decode() if isinstance(value, bytes) else str(value)
-
-
-CHECKS: dict[str, Check] = {"db": prove_database, "queue": prove_queue}
