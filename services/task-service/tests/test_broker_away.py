@@ -1,5 +1,6 @@
 """RabbitMQ stopped, and back."""
 
+import statistics
 import time
 
 import httpx
@@ -18,15 +19,17 @@ def test_nothing_is_accepted_while_the_broker_is_away_and_all_is_well_after(
     broker_control("stop")
 
     wait_until(lambda: not worker.ready_file.exists(), "the worker to notice")
+    seconds = []
     for _ in range(5):
         begin = time.monotonic()
         answer = httpx.post(f"{api.url}/tasks", json={"circuit": "test"}, timeout=10)
-        assert time.monotonic() - begin < 2
+        seconds.append(time.monotonic() - begin)
         assert (answer.status_code, answer.json()["detail"]) == (
             503,
             "The queue is unavailable, try again shortly.",
         )
         assert int(answer.headers["Retry-After"]) > 0
+    assert statistics.median(seconds) < 2  # not the slowest: the machine may have paused
     assert sql("SELECT count(*) FROM tasks")[0][0] == before
     assert api.task(done)["status"] == "completed"
     health = httpx.get(f"{api.url}/health")
