@@ -7,6 +7,7 @@ import socket
 import subprocess
 import sys
 import time
+import uuid
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -128,9 +129,14 @@ class Api(Process):
             return False
 
     def submit(self, circuit: str = "test", **fields: Any) -> str:
-        """Submit a task; its id."""
-        answer = httpx.post(f"{self.url}/tasks", json={"circuit": circuit, **fields}, timeout=10)
-        assert answer.status_code == 201, answer.text
+        """Submit a task; its id. Told to try again, it does so once: the disk may have paused."""
+        body, key = {"circuit": circuit, **fields}, {"Idempotency-Key": str(uuid.uuid4())}
+        for _ in range(2):
+            answer = httpx.post(f"{self.url}/tasks", json=body, headers=key, timeout=10)
+            if answer.status_code != 503:
+                break
+            time.sleep(int(answer.headers["Retry-After"]))
+        assert answer.status_code in (200, 201), answer.text
         return str(answer.json()["task_id"])
 
     def task(self, task_id: str) -> dict[str, Any]:

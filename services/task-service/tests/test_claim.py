@@ -7,7 +7,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from types import SimpleNamespace
 
-from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from src.circuits.runner import CircuitRunner
 from src.config import Settings
@@ -25,9 +25,9 @@ class LosesTheFirstAnswer(Database):
     lost = False
 
     @asynccontextmanager
-    async def transaction(self) -> AsyncIterator[AsyncSession]:
-        async with super().transaction() as session:
-            yield session
+    async def connection(self) -> AsyncIterator[AsyncConnection]:
+        async with super().connection() as connection:
+            yield connection
         if not self.lost:
             self.lost = True
             raise DatabaseUnavailable("the answer to the commit was lost")

@@ -1,27 +1,10 @@
-"""Every query of the service (spec 003, T014, T028, T036 to T039)."""
+"""The queries of the API and of its relay (spec 003, T014, T036)."""
 
 import uuid
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
 
-from sqlalchemy import (
-    CTE,
-    ColumnElement,
-    Interval,
-    Select,
-    String,
-    and_,
-    bindparam,
-    delete,
-    func,
-    literal,
-    or_,
-    select,
-    tuple_,
-    update,
-)
+from sqlalchemy import func, select, tuple_, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import load_only, selectinload
@@ -33,17 +16,6 @@ HEAD_START = timedelta(seconds=5)
 # When a message is published again whose task has not ended: it may have been purged, or lost with
 # the broker's disk. Doubled each time, so that a long queue is not made longer by it.
 REPEAT_AFTER_SECONDS = 60.0
-
-
-@dataclass(frozen=True)
-class Claim:
-    """A worker's right to run a task and to store its result, until its lease ends."""
-
-    task_id: uuid.UUID
-    token: uuid.UUID
-    circuit: str
-    shots: int
-    attempt: int
 
 
 class TaskRepository:
@@ -77,10 +49,6 @@ class TaskRepository:
         values = {"task_id": task_id, "status": status, "notes": notes[:NOTES_LENGTH]}
         await self._session.execute(insert(StatusHistory).values(values).inline())
 
-    async def get_task(self, task_id: uuid.UUID) -> Task | None:
-        """Return the task without its history."""
-        return await self._session.get(Task, task_id)
-
     async def get_task_by_idempotency_key(self, key: str) -> Task:
         """Return the task that has taken the key."""
         statement = select(Task).where(Task.idempotency_key == key)
@@ -107,48 +75,6 @@ class TaskRepository:
         if after is not None:
             statement = statement.where(key < tuple_(*after))
         return (await self._session.execute(statement.limit(limit))).scalars().all()
-
-    async def claim_task(self, task_id: uuid.UUID, token: uuid.UUID, lease: float) -> Claim | None:
-        """Take a pending task, or one whose worker let its lease of `lease` seconds end.
-
-        None if there is no such task, if it is done, or if another worker is at it.
-        """
-        values = {"wanted": task_id, "token": token, "lease": timedelta(seconds=lease)}
-        row = (await self._session.execute(_CLAIM, values)).one_or_none()
-        if row is None:
-            return None
-        return Claim(task_id, token, row.circuit, row.shots, row.attempts)
-
-    async def renew_lease(self, claim: Claim, lease: float) -> bool:
-        """Keep the claim for `lease` more seconds; False if another worker has it now."""
-        statement = update(Task).where(*_HELD).values(lease_until=_LEASE_END)
-        values = {"wanted": claim.task_id, "token": claim.token, "lease": timedelta(seconds=lease)}
-        renewed = await self._session.execute(statement.returning(Task.task_id), values)
-        return bool(renewed.first())
-
-    async def update_task_status(
-        self,
-        claim: Claim,
-        status: TaskStatus,
-        notes: str,
-        *,
-        result: dict[str, Any] | None = None,
-        error_message: str | None = None,
-    ) -> bool:
-        """End a task that is in processing under this claim, else change nothing (False).
-
-        The condition is the optimistic lock: of several runs, one ends the task.
-        """
-        values = {
-            "wanted": claim.task_id,
-            "token": claim.token,
-            "ended_as": status,
-            "with_result": result,
-            "with_error": error_message,
-            "noted_status": status.value,
-            "with_notes": notes[:NOTES_LENGTH],
-        }
-        return (await self._session.execute(_END, values)).first() is not None
 
 
 class OutboxRepository:
@@ -193,73 +119,3 @@ class OutboxRepository:
             .with_for_update(skip_locked=True)
         )
         return (await self._session.execute(statement)).scalars().all()
-
-
-# The worker's statements, made once: to make one takes longer than to run it.
-_WANTED = bindparam("wanted", type_=Task.task_id.type)
-_TOKEN = bindparam("token", type_=Task.claim.type)
-_LEASE_END = func.clock_timestamp() + bindparam("lease", type_=Interval())
-_HELD = (
-    Task.task_id == _WANTED,
-    Task.current_status == TaskStatus.PROCESSING,
-    Task.claim == _TOKEN,
-)
-
-
-def _noted(changed: CTE, status: ColumnElement[str], notes: ColumnElement[str]) -> Select[Any]:
-    """The history entry of the task that `changed` changes, if it changes one."""
-    return select(changed.c.task_id, status.label("status"), notes.label("notes"))
-
-
-def _insert(entry: Select[Any]) -> CTE:
-    """Its insertion, in the same statement: half the way to the database and back."""
-    return insert(StatusHistory).from_select(["task_id", "status", "notes"], entry).cte("noted")
-
-
-def _claim_statement() -> Select[Any]:
-    abandoned = and_(
-        Task.current_status == TaskStatus.PROCESSING, Task.lease_until < func.clock_timestamp()
-    )
-    claimed = (
-        update(Task)
-        .where(Task.task_id == _WANTED, or_(Task.current_status == TaskStatus.PENDING, abandoned))
-        .values(
-            current_status=TaskStatus.PROCESSING,
-            claim=_TOKEN,
-            lease_until=_LEASE_END,
-            attempts=Task.attempts + 1,
-        )
-        .returning(Task.task_id, Task.circuit, Task.shots, Task.attempts)
-        .cte("claimed")
-    )
-    status, notes = (
-        literal(TaskStatus.PROCESSING.value, String),
-        literal("Worker started processing"),
-    )
-    # Whoever takes a task over finds it in processing: no transition, no second entry.
-    noted = _noted(claimed, status, notes).where(claimed.c.attempts == 1)
-    told = select(claimed.c.circuit, claimed.c.shots, claimed.c.attempts)
-    return told.add_cte(_insert(noted))
-
-
-def _end_statement() -> Select[Any]:
-    ended = (
-        update(Task)
-        .where(*_HELD)
-        .values(
-            current_status=bindparam("ended_as", type_=Task.current_status.type),
-            completed_at=func.now(),
-            result=bindparam("with_result", type_=Task.result.type),
-            error_message=bindparam("with_error", type_=Task.error_message.type),
-            lease_until=None,
-        )
-        .returning(Task.task_id)
-        .cte("ended")
-    )
-    status, notes = (bindparam(name, type_=String()) for name in ("noted_status", "with_notes"))
-    noted = _insert(_noted(ended, status, notes))
-    message = delete(OutboxMessage).where(OutboxMessage.task_id == ended.c.task_id).cte("message")
-    return select(ended.c.task_id).add_cte(noted, message)
-
-
-_CLAIM, _END = _claim_statement(), _end_statement()

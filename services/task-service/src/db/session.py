@@ -2,8 +2,8 @@
 
 import asyncio
 import time
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
 from typing import Any
 
 import asyncpg
@@ -12,6 +12,7 @@ from sqlalchemy import URL, event
 from sqlalchemy import exc as sa
 from sqlalchemy.engine import Connection, ExecutionContext
 from sqlalchemy.ext.asyncio import (
+    AsyncConnection,
     AsyncEngine,
     AsyncSession,
     async_sessionmaker,
@@ -107,18 +108,16 @@ class Database:
         Raises:
             DatabaseUnavailable: also when it is unknown whether the commit took place.
         """
-        try:
+        with _outages_named():
             async with self._sessions.begin() as session:
                 yield session
-        except sa.DBAPIError as error:
-            if getattr(error.orig, "sqlstate", None) in _OTHER_SCHEMA:
-                reason = f"{first_line(error.orig)}: run `inv migrate --service task`"
-                raise DatabaseUnavailable(reason) from error
-            if isinstance(error, _DEFECTS) and not error.connection_invalidated:
-                raise
-            raise DatabaseUnavailable(first_line(error.orig)) from error
-        except OUTAGES as error:
-            raise DatabaseUnavailable(first_line(error)) from error
+
+    @asynccontextmanager
+    async def connection(self) -> AsyncIterator[AsyncConnection]:
+        """Yield a connection in one transaction; as `transaction`, without the ORM."""
+        with _outages_named():
+            async with self._engine.begin() as connection:
+                yield connection
 
     async def close(self) -> None:
         """Close every connection."""
@@ -132,6 +131,22 @@ class Database:
         # not answer, and one at the wrong moment crashes PgBouncer 1.18 ("bad client state").
         alarm = asyncio.get_running_loop().call_later(self._limit, driver.terminate)
         entry.info["alarm"] = alarm
+
+
+@contextmanager
+def _outages_named() -> Iterator[None]:
+    """Raise DatabaseUnavailable for whatever means that; a defect of ours is raised as it is."""
+    try:
+        yield
+    except sa.DBAPIError as error:
+        if getattr(error.orig, "sqlstate", None) in _OTHER_SCHEMA:
+            reason = f"{first_line(error.orig)}: run `inv migrate --service task`"
+            raise DatabaseUnavailable(reason) from error
+        if isinstance(error, _DEFECTS) and not error.connection_invalidated:
+            raise
+        raise DatabaseUnavailable(first_line(error.orig)) from error
+    except OUTAGES as error:
+        raise DatabaseUnavailable(first_line(error)) from error
 
 
 def first_line(error: BaseException | None) -> str:

@@ -12,8 +12,8 @@ from aio_pika.abc import AbstractIncomingMessage
 
 from src.circuits.runner import CircuitRunner
 from src.config import Settings
-from src.db.models import Task, TaskStatus
-from src.db.repository import Claim, TaskRepository
+from src.db.claims import Claim, ClaimRepository
+from src.db.models import TaskStatus
 from src.db.session import Database
 from src.errors import CircuitRefused, DatabaseUnavailable, SimulatorDied
 from src.queue import backoff
@@ -74,7 +74,7 @@ class TaskExecutor:
             claim = await self._insist(lambda tasks: tasks.claim_task(task_id, token, lease))
             if claim is not None:
                 return claim
-            task: Task | None = await self._insist(lambda tasks: tasks.get_task(task_id))
+            task = await self._insist(lambda tasks: tasks.get_task(task_id))
             if task is None:
                 log.warning("unknown task, message dropped")
                 return None
@@ -148,14 +148,14 @@ class TaskExecutor:
         while True:
             await asyncio.sleep(lease / 3)
             with suppress(DatabaseUnavailable):
-                async with self._database.transaction() as session:
-                    if not await TaskRepository(session).renew_lease(claim, lease):
+                async with self._database.connection() as connection:
+                    if not await ClaimRepository(connection).renew_lease(claim, lease):
                         log.warning("the lease was lost")
                         return
 
     async def _insist(
         self,
-        ask: Callable[[TaskRepository], Awaitable[T]],
+        ask: Callable[[ClaimRepository], Awaitable[T]],
         *,
         give_up_when_stopping: bool = True,
     ) -> T:
@@ -169,8 +169,8 @@ class TaskExecutor:
         """
         for pause in backoff():
             try:
-                async with self._database.transaction() as session:
-                    return await ask(TaskRepository(session))
+                async with self._database.connection() as connection:
+                    return await ask(ClaimRepository(connection))
             except DatabaseUnavailable as error:
                 log.error("the database is away", reason=str(error), limit_key="database")
             if give_up_when_stopping:
