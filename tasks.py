@@ -634,7 +634,7 @@ namespace = Collection(
         _verification("cache", "Prove each service's cache on Redis database 0."),
         _verification("celery", "Prove a task's way through Redis database 2 and back."),
         _verification("channels", "Prove WebSocket broadcast through Redis database 1."),
-        _verification("queue", "Prove a message's way through RabbitMQ and back."),
+        _verification("queue", "Prove a message's way through RabbitMQ, and that a worker waits."),
         _verification("health", "Prove every health endpoint and every component's own probe."),
         default="all",
     ),

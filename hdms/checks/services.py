@@ -22,6 +22,7 @@ _BEHIND = {
     "celery_broker": "Redis",
     "queue": "RabbitMQ",
 }
+_WHOSE_PORT = "see who has its port: inv doctor"
 
 
 class NotReady(CheckFailed):
@@ -81,10 +82,11 @@ def health(address: connections.Address, path: str, expected: str) -> tuple[str,
         name, dependencies = answer["service"], answer.get("dependencies", {})
     except OSError as error:
         raise CheckFailed(f"{where} does not answer: {error}", "inv services.up") from None
-    except (HTTPException, ValueError, TypeError, KeyError):
-        raise CheckFailed(
-            f"{where} is not {expected}", "see who has its port: inv doctor"
-        ) from None
+    except HTTPException as error:
+        raise CheckFailed(f"{where} is not {expected}: {error!r}", _WHOSE_PORT) from None
+    except (ValueError, TypeError, KeyError):
+        came = f"it answered {status} {body[:60]!r}"
+        raise CheckFailed(f"{where} is not {expected}: {came}", _WHOSE_PORT) from None
     if name != expected:
         raise CheckFailed(f"{where} is {name}, not {expected}", "inv doctor")
     down = {n: d for n, d in dependencies.items() if d["status"] != "up"}

@@ -9,6 +9,7 @@ import structlog
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
+from fastapi_offline import FastAPIOffline
 
 from src.body_limit import BodyLimitMiddleware
 from src.config import Settings
@@ -34,7 +35,7 @@ def create_app(settings: Settings) -> FastAPI:
             application.state.resources = resources
             yield
 
-    application = FastAPI(
+    application = FastAPIOffline(
         title="HDMS task service",
         version="1.0.0",
         description=DESCRIPTION,

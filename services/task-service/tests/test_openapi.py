@@ -1,5 +1,7 @@
 """What the OpenAPI document allows, and much that it forbids, gets a documented answer."""
 
+import re
+
 import httpx
 import pytest
 import schemathesis
@@ -25,7 +27,15 @@ def test_these_are_all_operations(api: Api) -> None:
 
     found = {(method.upper(), path) for path, item in paths.items() for method in item}
     assert found == set(OPERATIONS)
-    assert httpx.get(f"{api.url}/docs").status_code == 200
+
+
+def test_the_page_that_shows_them_needs_no_other_server(api: Api) -> None:
+    page = httpx.get(f"{api.url}/docs").text
+
+    linked = re.findall(r'(?:src|href)="([^"]*)"', page)
+    assert len(linked) >= 3
+    for path in linked:
+        assert httpx.get(f"{api.url}{path}").status_code == 200
 
 
 @pytest.mark.parametrize("mode", list(schemathesis.GenerationMode))
