@@ -96,7 +96,8 @@ def print_results(results: Sequence[CheckResult], seconds: float) -> None:
         if hint:
             say(f"  do: {hint}")
     passed = len(results) - len(failures)
-    say(f"\n{passed} connections proven, {len(failures)} failed, in {seconds:.1f} s.")
+    proven = f"{passed} connection{'' if passed == 1 else 's'} proven"
+    say(f"\n{proven}, {len(failures)} failed, in {seconds:.1f} s.")
 
 
 def print_campaign(campaign: "Campaign") -> None:

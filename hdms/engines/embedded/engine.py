@@ -136,11 +136,12 @@ class EmbeddedEngine(Engine):
         ]
 
     def logs(self, name: str, lines: int, follow: bool) -> Iterator[str]:
-        logs = [log for log in self._layout.logs_of(name) if log.exists()]
+        logs = self._layout.logs_of(name)
         if not logs:
             raise HdmsError(f"{name} has no log yet: it was never started")
         following = ["--follow=name"] if follow else []
-        yield from follow_output(["tail", "--quiet", f"--lines={lines}", *following, *logs])
+        heads = ["--quiet"] if len(logs) == 1 else []  # else whose lines they are
+        yield from follow_output(["tail", *heads, f"--lines={lines}", *following, *logs])
 
     def prepare(self, services: Sequence[str], announce: Announce) -> None:
         folders = self._virtual_environments()
@@ -290,7 +291,7 @@ def _status(name: str, infos: Sequence[Mapping[str, object]]) -> UnitStatus:
     units = [_status_of_program(name, info) for info in infos]
     order = ("failed", "stopped", "running")
     worst = min(units, key=lambda unit: order.index(unit.state))
-    if len(units) == 1:
+    if len(units) == 1 or all(unit.state == "stopped" for unit in units):
         return worst
     return replace(worst, pid=None, detail=f"{len(units)} processes {worst.detail}".strip())
 

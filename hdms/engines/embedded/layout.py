@@ -91,8 +91,9 @@ class Layout:
         return self.logs / f"{name}.log"
 
     def logs_of(self, name: str) -> list[Path]:
-        """Return the logs of a unit of which several may run side by side."""
-        return [self.log(name), *sorted(self.logs.glob(f"{name}.[0-9]*.log"))]
+        """Return the logs of a unit of which several may run side by side, the newest last."""
+        logs = [self.log(name), *self.logs.glob(f"{name}.[0-9]*.log")]
+        return sorted((log for log in logs if log.exists()), key=lambda log: log.stat().st_mtime)
 
     def ready_file(self, name: str) -> Path:
         """Return the file that a worker makes when it is ready."""

@@ -31,13 +31,15 @@ from src.services.task_service import KeyReused, TaskService
 
 router = APIRouter()
 
-UNAVAILABLE: dict[int | str, dict[str, Any]] = {
-    503: {
-        "model": Problem,
-        "description": "The database or the queue is away; nothing was accepted",
-        "headers": {"Retry-After": {"schema": {"type": "integer"}, "description": "seconds"}},
-    }
-}
+
+def unavailable(description: str) -> dict[int | str, dict[str, Any]]:
+    """The answer while a dependency is away."""
+    seconds = {"schema": {"type": "integer"}, "description": "seconds"}
+    headers = {"Retry-After": seconds}
+    return {503: {"model": Problem, "description": description, "headers": headers}}
+
+
+DATABASE_AWAY = unavailable("The database is away")
 
 
 def resources(request: Request) -> Resources:
@@ -88,7 +90,7 @@ def task_id(
         400: {"model": Problem, "description": "The body cannot be read"},
         409: {"model": Problem, "description": "The Idempotency-Key stands for another task"},
         413: {"model": Problem, "description": "The body is too large"},
-        **UNAVAILABLE,
+        **unavailable("The database or the queue is away; nothing was accepted"),
     },
 )
 async def submit(
@@ -122,7 +124,7 @@ async def submit(
     "/tasks",
     tags=["tasks"],
     summary="List tasks, the newest first",
-    responses=UNAVAILABLE,
+    responses=DATABASE_AWAY,
 )
 async def list_tasks(
     pool: Annotated[Database, Depends(database)],
@@ -151,7 +153,7 @@ async def list_tasks(
     responses={
         400: {"model": Problem, "description": "The task id is malformed"},
         404: {"model": Problem, "description": "There is no such task"},
-        **UNAVAILABLE,
+        **DATABASE_AWAY,
     },
 )
 async def get_task(

@@ -101,6 +101,7 @@ def test_defined_gates_loops_resets_and_conditions_run(bench: Bench) -> None:
     ("circuit", "message"),
     [
         ("nonsense", "line 1, column 8"),
+        ("bel", "nor one of bell, ghz, test"),
         ("OPENQASM 3.0;\nqubit[2 q;", "line 2, column 8"),
         (HEADER + "qubit q; frobnicate q;", "'frobnicate' is not defined"),
         ("OPENQASM 2.0;\nqreg q[1];", "OpenQASM 2.0 is not run"),

@@ -16,7 +16,7 @@ from qiskit.transpiler.passes import BasisTranslator, UnrollCustomDefinitions
 from qiskit_aer import AerSimulator
 from qiskit_qasm3_import import ConversionError, convert
 
-from src.circuits.builtin import source_of
+from src.circuits.builtin import BUILT_IN, source_of
 from src.circuits.limits import MAX_CLASSICAL_BITS, TOO_MANY_BITS, too_many_qubits
 from src.errors import CircuitRefused
 
@@ -75,7 +75,8 @@ class Simulator:
             circuit = convert(program)
         except QASM3ParsingError as error:
             reason = str(error) or _first_syntax_error(source)
-            raise CircuitRefused(f"not OpenQASM 3: {reason}") from error
+            names = f", nor one of {', '.join(BUILT_IN)}" if source.isidentifier() else ""
+            raise CircuitRefused(f"not OpenQASM 3{names}: {reason}") from error
         except ConversionError as error:
             raise CircuitRefused(f"the circuit cannot be run: {error}") from error
         except QiskitError as error:
