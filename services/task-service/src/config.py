@@ -96,6 +96,9 @@ class Settings:
         )
 
 
+_HOST = re.compile(r"[\w.:-]+")
+
+
 class _Reader:
     """Typed access to the variables; every reader raises InvalidEnvironment."""
 
@@ -107,7 +110,7 @@ class _Reader:
         if value := os.environ.get(url):
             return self._from_url(url, value, port, default_name)
         return Server(
-            host=self._required(f"{prefix}_HOST"),
+            host=self._host(f"{prefix}_HOST"),
             port=self.number(f"{prefix}_PORT", port, least=1, most=65535),
             user=self._required(f"{prefix}_USER"),
             password=self._required(f"{prefix}_PASSWORD"),
@@ -141,6 +144,12 @@ class _Reader:
             raise self._invalid(name, "is not set")
         return value
 
+    def _host(self, name: str) -> str:
+        value = self._required(name)
+        if not _HOST.fullmatch(value):
+            raise self._invalid(name, f"is {value!r}: expected a host name or an IP address")
+        return value
+
     def _from_url(self, variable: str, url: str, port: int, default_name: str) -> Server:
         try:
             parts = urlsplit(url)
@@ -150,7 +159,7 @@ class _Reader:
         except ValueError:
             host = None
         # Never the value: it holds the password.
-        if not (host and parts.username and parts.password):
+        if not (host and _HOST.fullmatch(host) and parts.username and parts.password):
             raise self._invalid(variable, "must read scheme://user:password@host:port/name")
         return Server(host, chosen, unquote(parts.username), unquote(parts.password), name)
 

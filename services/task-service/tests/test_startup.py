@@ -24,7 +24,13 @@ URL = {
 @pytest.mark.parametrize("command", PROCESSES, ids=" ".join)
 @pytest.mark.parametrize(
     "changed",
-    [{"DB_HOST": ""}, {"DB_PORT": "x"}, {"DB_PASSWORD": WRONG}, {"RABBITMQ_PASSWORD": WRONG}],
+    [
+        {"DB_HOST": ""},
+        {"DB_PORT": "x"},
+        {"DB_PASSWORD": WRONG},
+        {"RABBITMQ_PASSWORD": WRONG},
+        {"RABBITMQ_HOST": "a b"},
+    ],
     ids=str,
 )
 def test_it_ends_with_one_line(

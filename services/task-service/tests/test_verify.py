@@ -50,6 +50,10 @@ def test_a_queue_without_a_worker_proves_nothing() -> None:
     assert "inv services.up" in result["hint"]
 
 
+def test_a_virtual_host_that_is_not_there_is_named() -> None:
+    assert "no virtual host none" in verify("queue", RABBITMQ_VHOST="none")["message"]
+
+
 def test_an_unknown_check_is_refused_with_the_known_ones() -> None:
     finished = run("-m", "src.verify", "db", "luck")
 

@@ -37,7 +37,8 @@ async def prove_queue(settings: Settings) -> Proof:
     if not workers:
         raise Explained(
             f"{SERVICE}: no worker waits at queue {settings.queue} of RabbitMQ at {server.address}",
-            "start it: `inv services.up`; its log: `inv services.logs task-worker`",
+            "start it: `inv services.up`; if it hangs: `inv infra.restart task-worker`; its log: "
+            "`inv services.logs task-worker`",
         )
     return Proof(
         f"RabbitMQ {version} at {server.address}, virtual host {server.name}: a confirmed message "

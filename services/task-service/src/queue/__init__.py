@@ -164,6 +164,12 @@ def explain(server: Server, error: BaseException) -> Explained:
             f"compare RABBITMQ_PASSWORD in services/{SERVICE}/.env with the root .env: "
             "run `inv env.sync`",
         )
+    if "Connection.Close" in text:  # the broker's own reason is not in the exception
+        return Explained(
+            f"{SERVICE}: RabbitMQ at {server.address} has no virtual host {server.name} "
+            "(RABBITMQ_VHOST)",
+            f"correct RABBITMQ_VHOST in services/{SERVICE}/.env, where / is the usual one",
+        )
     return Explained(
         f"{SERVICE}: RabbitMQ at {server.address} is unreachable (RABBITMQ_HOST, RABBITMQ_PORT): "
         f"{first_line(error)}",

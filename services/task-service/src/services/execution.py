@@ -20,6 +20,8 @@ from src.queue import backoff
 from src.queue.consumer import Verdict
 
 LOOK_AGAIN_SECONDS = 0.25
+# For so long a worker that is told to stop tries to store what it has; another runs it again else.
+STORE_SECONDS = 5.0
 
 log = structlog.get_logger(__name__)
 
@@ -135,7 +137,7 @@ class TaskExecutor:
             lambda tasks: tasks.update_task_status(
                 claim, status, notes, result=result, error_message=error_message
             ),
-            give_up_when_stopping=False,
+            patience=STORE_SECONDS,
         )
         if ended:
             log.info("task ended", status=status.value, error_message=error_message)
@@ -157,26 +159,31 @@ class TaskExecutor:
         self,
         ask: Callable[[ClaimRepository], Awaitable[T]],
         *,
-        give_up_when_stopping: bool = True,
+        patience: float = 0.0,
     ) -> T:
         """Ask the database, again and again while it is away.
 
         Each question is safe to ask twice: should the answer to a commit be lost, the second finds
         a claim that ends by itself, or a result that is stored.
 
+        Args:
+            patience: seconds for which it goes on after it was told to stop.
+
         Raises:
-            Stopping: told to stop meanwhile, and nothing would be lost.
+            Stopping: told to stop meanwhile. Nothing is lost: the message goes back to the queue.
         """
+        waited = 0.0
         for pause in backoff():
             try:
                 async with self._database.connection() as connection:
                     return await ask(ClaimRepository(connection))
             except DatabaseUnavailable as error:
                 log.error("the database is away", reason=str(error), limit_key="database")
-            if give_up_when_stopping:
+            if waited >= patience:
                 await self._pause(pause)
             else:
                 await asyncio.sleep(pause)
+                waited += pause if self._stopping.is_set() else 0
         raise AssertionError("backoff() has an end")
 
     async def _pause(self, seconds: float) -> None:

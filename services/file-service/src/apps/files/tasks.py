@@ -72,7 +72,7 @@ def _enqueue_what_was_left() -> None:
         enqueue(file_id)
 
 
-@shared_task
+@shared_task(throws=outage.ERRORS)  # it comes again in a while: a line, no traceback
 def enqueue_pending(pending_seconds: int = 0) -> None:
     """Enqueue every file that is pending for so long; what runs twice does no harm.
 
