@@ -19,8 +19,8 @@ def test_no_fault_loses_what_was_acknowledged_and_all_recover_in_time(whole: Who
         "tasks",
         "circuits",
     }
-    assert not any([*campaign.lost.values(), *campaign.strays.values()]), campaign.failures
-    # The machine may have been busy with something else; twice in a row it is us.
     late = [(i.part, i.fault) for i in campaign.incidents if not i.in_time]
-    again = run(whole.engine, whole.environment, late, report.announce) if late else campaign
-    assert again.passed, [*campaign.failures, *again.failures]
+    assert len(campaign.failures) == len(late), campaign.failures
+    if late:  # the machine may have been busy with something else; twice in a row it is us
+        again = run(whole.engine, whole.environment, late, report.announce)
+        assert again.passed, again.failures

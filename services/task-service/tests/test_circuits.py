@@ -144,19 +144,23 @@ def test_a_circuit_that_takes_too_long_is_stopped_and_the_next_one_runs() -> Non
 def test_a_circuit_that_grows_without_end_takes_no_more_than_its_share() -> None:
     doubled = "".join(f"gate g{i} a {{ g{i - 1} a; g{i - 1} a; }}\n" for i in range(1, 40))
     source = HEADER + "gate g0 a { h a; }\n" + doubled + "qubit q; bit c; g39 q; c = measure q;"
-    request = json.dumps({"circuit": source, "shots": 1}).encode()
+    requests = [
+        json.dumps({"circuit": circuit, "shots": 1}).encode() for circuit in (source, "test")
+    ]
     # A share that is sooner full than the usual gigabytes.
     child = "from src.circuits import child; child.EXTRA_BYTES = 8 * 2**20; child.main()"
 
     finished = subprocess.run(
         [sys.executable, "-c", child, "4"],
-        input=LENGTH.pack(len(request)) + request,
+        input=b"".join(LENGTH.pack(len(request)) + request for request in requests),
         capture_output=True,
         check=True,
         timeout=120,
     )
 
-    assert b"the circuit needs more memory than there is" in finished.stdout
+    refusal, answer = finished.stdout.split(b"the circuit needs more memory than there is")
+    assert b'"ready"' in refusal
+    assert b'"counts"' in answer
 
 
 def test_a_child_that_is_killed_is_replaced() -> None:

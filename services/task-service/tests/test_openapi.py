@@ -30,9 +30,10 @@ def test_these_are_all_operations(api: Api) -> None:
 
 
 def test_the_page_that_shows_them_needs_no_other_server(api: Api) -> None:
-    page = httpx.get(f"{api.url}/docs").text
+    page = httpx.get(f"{api.url}/docs")
+    assert page.status_code == 200
 
-    linked = re.findall(r'(?:src|href)="([^"]*)"', page)
+    linked = re.findall(r'(?:src|href)="([^"]*)"', page.text)
     assert len(linked) >= 3
     for path in linked:
         assert httpx.get(f"{api.url}{path}").status_code == 200
