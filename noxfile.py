@@ -3,21 +3,20 @@
 import atexit
 import functools
 import logging
-import shlex
-import sys
+import os
 import time
 from pathlib import Path
 
 import nox
 
-from hdms import report
-from hdms.catalog import SERVICES, component_names, find_service, process_names
+from hdms import report, service_tests, virtualenvs, workspace
+from hdms.catalog import SERVICES, component_names, process_names
 from hdms.checks.result import CHECKS, CheckResult
 from hdms.checks.suite import verify as verify_all
 from hdms.connections import forget_libpq_variables
-from hdms.disposable import MARK, disposable_containers, disposable_stack
-from hdms.engines import choose
+from hdms.disposable import disposable_containers, disposable_stack
 from hdms.engines.base import Engine
+from hdms.engines.choice import choose
 from hdms.engines.compose.client import require_docker
 from hdms.environment.environment import Environment
 from hdms.environment.validation import load
@@ -31,51 +30,73 @@ forget_libpq_variables()
 logging.getLogger("urllib3").setLevel(logging.WARNING)
 logging.getLogger("docker").setLevel(logging.WARNING)
 
-nox.options.default_venv_backend = "uv|virtualenv"
+# Each session runs in a virtual environment of `.hdms/venvs`, which the stacks use, too.
+nox.options.default_venv_backend = "none"
 nox.options.sessions = ["lint", "typecheck", "tests", "verify", "parity"]
 
-TOOLKIT = "toolkit"
-COMMON = "common"
 RESILIENCE = "tests/resilience"
+NIGHTLY = "tests/nightly"
+TASKS_NIGHTLY = ["tests/nightly", "tests/test_openapi.py"]  # of task-service
 SERVICE_NAMES = [service.name for service in SERVICES]
-
-_virtual_environments: dict[str, Path] = {}
 
 
 @nox.session
 def lint(session: nox.Session) -> None:
-    """Check style and formatting (ruff)."""
-    session.install("--requirement", "requirements-dev.txt")
-    session.run("ruff", "check", ".")
-    session.run("ruff", "format", "--check", ".")
+    """Check style and formatting (ruff), and who may import what (import-linter)."""
+    _tool(session, "ruff", "check", ".")
+    _tool(session, "ruff", "format", "--check", ".")
+    _imports(session, [p.folder / "src" for p in workspace.packages()], PROJECT / "pyproject.toml")
+    for service in SERVICES:
+        folder = PROJECT / "services" / service.name
+        with session.chdir(folder):
+            source = folder / service.framework.folder
+            _imports(session, [source], _configuration(folder, "importlinter.ini"))
+
+
+def _imports(session: nox.Session, sources: list[Path], configuration: Path) -> None:
+    variables = {**os.environ, "PYTHONPATH": os.pathsep.join(map(str, sources))}
+    options = ("--no-cache", str(configuration))
+    _run(session, workspace.TOOLKIT, "lint-imports", *options, only=variables)
+
+
+def _configuration(folder: Path, name: str) -> Path:
+    """Return a service's own file of this name, else the one that all Django services have."""
+    own = folder / name
+    return own if own.exists() else folder.parent / name
 
 
 @nox.session
 def typecheck(session: nox.Session) -> None:
-    """Check the toolkit's types (mypy, strict)."""
-    session.install("--requirement", "requirements-dev.txt")
-    session.run("mypy")
+    """Check the types of the toolkit and of the services (mypy, strict)."""
+    _tool(session, "mypy")
+    # The settings are read, since Django's types depend on them: nothing is reached.
+    required = ("DB_PASSWORD", "DB_USER", "JWT_SIGNING_KEY", "SECRET_KEY")
+    variables = {**os.environ, "HDMS_ENV_FILE": os.devnull, **dict.fromkeys(required, "none")}
+    for service in SERVICE_NAMES:
+        folder = PROJECT / "services" / service
+        with session.chdir(folder):
+            configuration = str(_configuration(folder, "mypy.ini"))
+            _run(session, service, "mypy", "--config-file", configuration, only=variables)
 
 
 @nox.session
-@nox.parametrize("of", [nox.param(name, id=name) for name in [TOOLKIT, COMMON, *SERVICE_NAMES]])
+def lock(session: nox.Session) -> None:
+    """Renew the lock after a change to a pyproject.toml (`-- --upgrade`: upgrade)."""
+    session.run(*workspace.lock_command(), *session.posargs, external=True)
+
+
+@nox.session
+@nox.parametrize("of", [nox.param(name, id=name) for name in service_tests.SETS])
 def tests(session: nox.Session, of: str) -> None:
     """Run the tests of the toolkit or of a service, on stacks of their own."""
-    if of == TOOLKIT:
-        session.install("--requirement", "requirements-dev.txt")
-        session.install("--no-deps", "--editable", ".")
+    if of == service_tests.TOOLKIT:
         # They mostly wait, for servers to start and stop: four at a time halve that.
-        session.run("pytest", "--numprocesses=4", f"--ignore={RESILIENCE}", *session.posargs)
+        _tool(session, "pytest", "--numprocesses=4", *session.posargs)
         return
-    # What the services share is tested with the packages and the role of one of them.
-    service = SERVICE_NAMES[0] if of == COMMON else of
-    engine, environment = _disposable_stack_with(session, service)
-    variables = engine.variables(environment, service) | MARK
-    variables["HDMS_TEST_RABBITMQ_CONTROL"] = _rabbitmq_control(engine.stack)
-    if of == COMMON:
-        variables["HDMS_TEST_POSTGRESQL_SOCKET"] = str(engine.stack.state / "run")
-    with session.chdir(PROJECT / "services" / of):
-        session.run("pytest", *session.posargs, env=variables, include_outer_env=False)
+    prepared = service_tests.prepare(*_disposable_stack(), of, session.log)
+    with session.chdir(prepared.folder):
+        arguments = session.posargs
+        _run(session, prepared.project, "pytest", *arguments, only=prepared.variables)
 
 
 @nox.session
@@ -85,13 +106,12 @@ def verify(session: nox.Session, service: str) -> None:
     found = _running_stack()
     if found is None:
         session.log("no stack is running: verifying against a disposable one")
-        found = _disposable_stack_with(session, service)
-    else:
-        _install(session, service)
+        found = _disposable_stack()
+        service_tests.prepare(*found, service, session.log)
     engine, environment = found
     with session.chdir(PROJECT / "services" / service):
         variables = engine.variables(environment, service)
-        session.run("pytest", "tests/connectivity", env=variables, include_outer_env=False)
+        _run(session, service, "pytest", "tests/connectivity", only=variables)
 
 
 @nox.session
@@ -100,13 +120,22 @@ def resilience(session: nox.Session, engine: str) -> None:
     """Break everything under load, then soak: minutes, so not among the sessions of `nox`."""
     if engine == "compose":
         _skip_without_docker(session)
-    session.install("--requirement", "requirements-dev.txt")
-    session.install("--no-deps", "--editable", ".")
     # Its tables are worth seeing.
-    session.run("pytest", "--capture=no", RESILIENCE, f"--engine={engine}", *session.posargs)
+    _tool(session, "pytest", "--capture=no", RESILIENCE, f"--engine={engine}", *session.posargs)
 
 
-@nox.session(venv_backend="none")
+@nox.session
+def nightly(session: nox.Session) -> None:
+    """Run what takes long and seldom fails: every tests/nightly, `resilience` on both engines."""
+    session.notify("tests(task-service)", ["--hypothesis-profile=nightly", *TASKS_NIGHTLY])
+    session.notify("resilience(embedded)")
+    session.notify("resilience(compose)")
+    _tool(session, "pytest", NIGHTLY, *session.posargs)
+    _tool(session, "python", "scripts/measure-startup.py", "3")
+    _tool(session, "python", "scripts/measure-compose-startup.py")
+
+
+@nox.session
 def parity(session: nox.Session) -> None:
     """Prove that the system is the same without Docker and in containers."""
     _skip_without_docker(session)
@@ -143,24 +172,30 @@ def _prove_all(session: nox.Session, engine: Engine, environment: Environment) -
     return results
 
 
-def _install(session: nox.Session, service: str) -> None:
-    folder = f"services/{service}"
-    common = "services/common"
-    session.install("--requirement", f"{folder}/requirements.txt")
-    if find_service(service).framework.common:
-        session.install("--requirement", f"{common}/requirements-test.txt")
-        session.install("--no-deps", "--editable", common)
-    else:
-        session.install("--requirement", f"{folder}/requirements-test.txt")
-    _virtual_environments[service] = Path(session.virtualenv.location).resolve()
+def _tool(session: nox.Session, program: str, *arguments: str) -> None:
+    """Run a program of the toolkit's virtual environment."""
+    _run(session, workspace.TOOLKIT, program, *arguments)
 
 
-def _rabbitmq_control(stack: Stack) -> str:
-    """Return a command that stops or starts the RabbitMQ of a disposable stack."""
-    inv = shlex.join([sys.executable, "-m", "invoke", "--search-root", str(PROJECT)])
-    home = shlex.quote(str(stack.home))
-    script = f'HDMS_HOME={home} HDMS_ENGINE=embedded exec {inv} infra."$1" rabbitmq'
-    return shlex.join(["sh", "-c", script, "sh"])
+def _run(
+    session: nox.Session,
+    project: str,
+    program: str,
+    *arguments: str,
+    only: dict[str, str] | None = None,
+) -> None:
+    """Run a program of a project's virtual environment; `only`: with no other variables."""
+    folder = virtualenvs.folder_of(project)
+    virtualenvs.ensure(folder, project, session.log)
+    variables = os.environ if only is None else only
+    path = f"{folder / 'bin'}{os.pathsep}{os.environ['PATH']}"
+    session.run(
+        folder / "bin" / program,
+        *arguments,
+        env={**variables, "PATH": path},
+        include_outer_env=False,
+        external=True,
+    )
 
 
 def _running_stack() -> tuple[Engine, Environment] | None:
@@ -171,22 +206,9 @@ def _running_stack() -> tuple[Engine, Environment] | None:
     return engine, load(stack)
 
 
-def _disposable_stack_with(session: nox.Session, service: str) -> tuple[Engine, Environment]:
-    """Return the disposable stack of this nox run, with this service migrated and running."""
-    session.env["UV_COMPILE_BYTECODE"] = "1"  # dozens of processes will import it
-    _install(session, service)
-    engine, environment = _disposable_stack()
-    (result,) = migrate(engine, environment, [find_service(service)], session.log)
-    if result.error:
-        session.error(f"the migrations of {service} failed:\n{result.error}")
-    processes = [process.name for process in find_service(service).processes]
-    engine.up(environment, processes, session.log)
-    return engine, environment
-
-
 @functools.cache
 def _disposable_stack() -> tuple[Engine, Environment]:
-    context = disposable_stack(_virtual_environments)
+    context = disposable_stack()
     engine, environment = context.__enter__()
     atexit.register(context.__exit__, None, None, None)
     engine.up(environment, component_names(), nox.logger.logger.info)

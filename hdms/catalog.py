@@ -1,164 +1,59 @@
 """The one place that lists the components, the services and their processes.
 
-Nox sessions, checks, variables and the engines' process lists are made from it; a test holds
-the configuration files to it.
+Nox sessions, checks, variables and the engines' process lists are made from it while they run, the
+Compose files, nginx's routes and the README's table by `inv generate` (hdms/generated.py).
 """
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
 
+from hdms.components.component import Component
+from hdms.components.pgbouncer import PgBouncer
+from hdms.components.postgres import Postgres
+from hdms.components.rabbitmq import RabbitMQ
+from hdms.components.redis import Redis
 from hdms.errors import InvalidInput
+from hdms.nearest import nearest
+from hdms.service import FASTAPI, Process, Service
 
+POSTGRES, PGBOUNCER, REDIS, RABBITMQ = Postgres(), PgBouncer(), Redis(), RabbitMQ()
+COMPONENTS: tuple[Component, ...] = (POSTGRES, PGBOUNCER, REDIS, RABBITMQ)
 
-@dataclass(frozen=True)
-class Component:
-    """A piece of infrastructure.
-
-    Attributes:
-        title: its name as people write it, with the version that the specification asks for.
-        port_variable: the root variable with the loopback port on which this machine reaches it;
-            None for PostgreSQL, which is reached through PgBouncer only (spec 001 FR-004).
-        management_port_variable: the same for its management API, where it has one.
-    """
-
-    name: str
-    title: str
-    port_variable: str | None = None
-    management_port_variable: str | None = None
-
-
-@dataclass(frozen=True)
-class Process:
-    """A program that a service runs, started in its framework's folder.
-
-    Attributes:
-        name: unique in the stack; the web process has its service's name.
-        kind: "web" listens on the service's port, "worker" takes work from a queue.
-    """
-
-    name: str
-    kind: str
-    command: tuple[str, ...]
-
-    @property
-    def replicas_variable(self) -> str | None:
-        """The root variable that says how many run side by side; None where one port allows one."""
-        return f"{self.name.replace('-', '_').upper()}_REPLICAS" if self.kind == "worker" else None
-
-
-@dataclass(frozen=True)
-class Framework:
-    """What services that are written with the same framework have in common.
-
-    Attributes:
-        folder: where their programs start, below the service's own folder.
-        verify: the command that proves the checks which are named behind it, with `--json`.
-        migrate: the command that brings the service's schema up to date.
-        manage: the command whose subcommands look after one service.
-        applied: what `migrate` prints for each migration, as a regular expression.
-        common: whether `services/common` is installed beside the service's packages.
-    """
-
-    folder: str
-    verify: tuple[str, ...]
-    migrate: tuple[str, ...]
-    manage: tuple[str, ...]
-    applied: str
-    common: bool
-
-
-DJANGO = Framework(
-    "src",
-    ("python", "manage.py", "verify"),
-    ("python", "manage.py", "migrate", "--noinput"),
-    ("python", "manage.py"),
-    r"^\s+Applying .* OK$",
-    common=True,
-)
-FASTAPI = Framework(
-    ".",
-    ("python", "-m", "src.verify"),
-    ("alembic", "upgrade", "head"),
-    ("alembic",),
-    r"Running upgrade ",
-    common=False,
-)
-
-
-@dataclass(frozen=True)
-class Service:
-    """An application in `services/`.
-
-    What is said of roles and passwords holds for `SERVICES`; `FRONTEND` has none.
-
-    Attributes:
-        default_port: the loopback port of its web process on this machine.
-        checks: the connections that it must prove (`Framework.verify`).
-        needs: the components without which it does not start.
-    """
-
-    name: str
-    default_port: int
-    checks: tuple[str, ...]
-    processes: tuple[Process, ...]
-    needs: tuple[str, ...] = ("postgres", "pgbouncer", "redis")
-    framework: Framework = DJANGO
-
-    @property
-    def role(self) -> str:
-        """Its own PostgreSQL role, and the schema of the same name."""
-        return self.name.replace("-", "_")
-
-    @property
-    def prefix(self) -> str:
-        """What its variables in the root `.env` begin with, e.g. `USER_SERVICE`."""
-        return self.role.upper()
-
-    @property
-    def port_variable(self) -> str:
-        """The root variable with the loopback port of its web process."""
-        return f"{self.prefix}_HOST_PORT"
-
-    @property
-    def password_variable(self) -> str:
-        """The root variable with the password of its PostgreSQL role."""
-        return f"{self.prefix}_DB_PASSWORD"
-
-    @property
-    def secret_key_variable(self) -> str:
-        """The root variable with Django's secret key."""
-        return f"{self.prefix}_SECRET_KEY"
-
-
-POSTGRES = Component("postgres", "PostgreSQL 16")
-PGBOUNCER = Component("pgbouncer", "PgBouncer", "PGBOUNCER_HOST_PORT")
-REDIS = Component("redis", "Redis 7", "REDIS_HOST_PORT")
-RABBITMQ = Component("rabbitmq", "RabbitMQ", "RABBITMQ_HOST_PORT", "RABBITMQ_MANAGEMENT_PORT")
-COMPONENTS = (POSTGRES, PGBOUNCER, REDIS, RABBITMQ)
-
-_GUNICORN = ("gunicorn", "--config", "python:hdms_common.gunicorn", "core.wsgi:application")
-_UVICORN = ("python", "-m", "hdms_common.asgi_server")
+_GUNICORN = ("gunicorn", "--config", "python:hdms_django.gunicorn", "core.wsgi:application")
+_UVICORN = ("python", "-m", "hdms_django.asgi_server")
 _CELERY = (
     *("celery", "--app", "core", "worker", "--loglevel", "INFO", "--concurrency", "2"),
     *("--without-gossip", "--without-mingle", "--without-heartbeat"),
 )
 
 SERVICES = (
-    Service("user-service", 8002, ("db", "cache"), (Process("user-service", "web", _GUNICORN),)),
     Service(
-        "ticket-service", 8003, ("db", "cache"), (Process("ticket-service", "web", _GUNICORN),)
+        "user-service",
+        8002,
+        ("db", "cache"),
+        (Process("user-service", "web", _GUNICORN),),
+        routes=("/api/accounts/",),
+    ),
+    Service(
+        "ticket-service",
+        8003,
+        ("db", "cache"),
+        (Process("ticket-service", "web", _GUNICORN),),
+        routes=("/api/tickets/",),
     ),
     Service(
         "communication-service",
         8004,
         ("db", "cache", "channels"),
         (Process("communication-service", "web", _UVICORN),),
+        routes=("/api/chat/", "/api/notifications/", "/ws/"),
     ),
     Service(
         "file-service",
         8005,
         ("db", "cache", "celery"),
         (Process("file-service", "web", _GUNICORN), Process("file-worker", "worker", _CELERY)),
+        routes=("/api/files/",),
+        volumes=("media_data:/media/hdms",),
     ),
     Service(
         "task-service",
@@ -166,11 +61,13 @@ SERVICES = (
         ("db", "queue"),
         (
             Process("task-service", "web", ("python", "-m", "src")),
-            Process("task-worker", "worker", ("python", "worker.py")),
+            # A state vector of 24 qubits, what Qiskit needs beside it, and Qiskit itself.
+            Process("task-worker", "worker", ("python", "worker.py"), memory="1536M"),
         ),
         needs=("postgres", "pgbouncer", "rabbitmq"),
         framework=FASTAPI,
     ),
+    # `inv service.new` adds its entries above this line.
 )
 
 
@@ -186,6 +83,17 @@ WEB_SERVICES = (*SERVICES, FRONTEND)
 def component_names() -> list[str]:
     """Return the names of the components, in the order in which they depend on each other."""
     return [component.name for component in COMPONENTS]
+
+
+def component_called(name: str) -> Component | None:
+    """Return the component of this name; None where it is a process."""
+    return next((component for component in COMPONENTS if component.name == name), None)
+
+
+def components_among(names: Iterable[str]) -> list[Component]:
+    """Return the components whose names are among these, in the catalog's order."""
+    wanted = set(names)
+    return [component for component in COMPONENTS if component.name in wanted]
 
 
 def process_names() -> list[str]:
@@ -218,17 +126,49 @@ def own_services_of(names: Iterable[str]) -> set[Service]:
 
 
 def port_variable(name: str) -> str | None:
-    """Return the root variable with a unit's loopback port; None where it has no port."""
-    if name in process_names():
-        service = service_of(name)
-        return service.port_variable if name == service.name else None
-    return next(component.port_variable for component in COMPONENTS if component.name == name)
+    """Return the root variable with a unit's loopback port, its clients'; None if it has none."""
+    return next(iter(port_variables(name)), None)
 
 
 def port_variables(name: str) -> tuple[str, ...]:
     """Return the root variables of all of a unit's loopback ports."""
-    management = (c.management_port_variable for c in COMPONENTS if c.name == name)
-    return tuple(v for v in (port_variable(name), *management) if v is not None)
+    component = component_called(name)
+    if component:
+        return tuple(port.variable for port in component.ports)
+    service = service_of(name)
+    return (service.port_variable,) if name == service.name else ()
+
+
+def require_port(name: str, port: str | None = None) -> str:
+    """Return `port`, a variable of a unit's ports, or the one of its clients' port.
+
+    Raises:
+        InvalidInput: it has no port of its own: PostgreSQL, or a worker.
+    """
+    variable = port or port_variable(name)
+    if variable is None:
+        raise InvalidInput(f"{name} has no port of its own")
+    return variable
+
+
+def port_inside(name: str, variable: str) -> int | None:
+    """Return the number in its container of a component's port; None for a process."""
+    component = component_called(name)
+    ports = component.ports if component else ()
+    return next((port.inside for port in ports if port.variable == variable), None)
+
+
+def starting_order(names: Sequence[str]) -> list[list[str]]:
+    """Return components and processes in groups, of which each needs those before it running."""
+    left = components_among(names)
+    groups = []
+    while left:
+        waiting = {c.name for c in left}
+        first = [c for c in left if waiting.isdisjoint(c.depends_on)]
+        groups.append([c.name for c in first])
+        left = [c for c in left if c not in first]
+    processes = set(names) & set(process_names())
+    return [*groups, [name for name in process_names() if name in processes]]
 
 
 def needed_components(names: Iterable[str]) -> list[str]:
@@ -265,17 +205,22 @@ def find_own_service(name: str) -> Service:
     return service
 
 
-def require_unit(name: str) -> str:
+def require_unit(name: str, more: Sequence[str] = ()) -> str:
     """Return the component or process called `name` (`user` is short for `user-service`).
 
+    Args:
+        more: what else it may be.
+
     Raises:
-        InvalidInput: there is neither.
+        InvalidInput: it is none.
     """
     if f"{name}-service" in process_names():
         return f"{name}-service"
-    known = [*component_names(), *process_names()]
+    known = [*component_names(), *process_names(), *more]
     if name not in known:
+        meant = nearest(name, known)
         raise InvalidInput(
-            f"there is no component or process {name!r}", f"expected one of: {', '.join(known)}"
+            f"there is no component or process {name!r}" + (f"; {meant}?" if meant else ""),
+            f"expected one of: {', '.join(known)}",
         )
     return name

@@ -1,43 +1,43 @@
 """A stack for a test: its own folder, ports and passwords; nothing of it is left afterwards."""
 
+import os
+import random
 import shutil
 import tempfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from filelock import FileLock, Timeout
+
+from hdms.engines.base import silent
 from hdms.engines.compose.engine import ComposeEngine
 from hdms.engines.embedded.engine import EmbeddedEngine
 from hdms.environment.environment import Environment
 from hdms.environment.initial import free_host_ports, write_initial_files
 from hdms.environment.validation import load
+from hdms.errors import HdmsError
 from hdms.stack import Stack
+
+_BLOCK = 50  # ports, of which some may be taken by others
+_BLOCKS = range(20000, 30000, _BLOCK)  # below those of hdms.ports
 
 MARK = {"HDMS_DISPOSABLE_STACK": "1"}
 """Variables that allow a service's tests to write to, and empty, the database."""
 
 
-def _silent(_line: str) -> None:
-    pass
-
-
 @contextmanager
-def disposable_stack(
-    virtual_environments: Mapping[str, Path] | None = None,
-) -> Iterator[tuple[EmbeddedEngine, Environment]]:
+def disposable_stack() -> Iterator[tuple[EmbeddedEngine, Environment]]:
     """Make a stack of which nothing runs yet; stop and delete it at the end.
 
     It also stops, though its folder stays, when this process is killed.
-
-    Args:
-        virtual_environments: service -> the environment to use (default: one is made).
     """
     with _home() as stack:
-        engine = EmbeddedEngine(stack, virtual_environments, disposable=True)
+        engine = EmbeddedEngine(stack, disposable=True)
         try:
             yield engine, load(stack)
         finally:
-            engine.down([], _silent)
+            engine.down([], silent)
 
 
 @contextmanager
@@ -52,12 +52,36 @@ def disposable_containers() -> Iterator[tuple[ComposeEngine, Environment]]:
 
 
 @contextmanager
+def reserved_ports() -> Iterator[dict[str, int]]:
+    """Choose free ports that no other disposable stack of this machine gets meanwhile.
+
+    A stack begins to listen long after its ports were chosen.
+    """
+    folder = Path(tempfile.gettempdir())
+    for start in random.sample(_BLOCKS, len(_BLOCKS)):
+        lock = FileLock(folder / f"hdms-ports-{os.geteuid()}-{start}.lock", timeout=0)
+        try:
+            lock.acquire()
+            ports = free_host_ports(range(start, start + _BLOCK))
+        except (Timeout, ValueError):  # another stack's, or too many are taken
+            lock.release()
+            continue
+        try:
+            yield ports
+        finally:
+            lock.release()
+        return
+    raise HdmsError("no ports are left for another disposable stack", "end some of the tests")
+
+
+@contextmanager
 def _home() -> Iterator[Stack]:
     home = Path(tempfile.mkdtemp(prefix="hdms-"))
     home.chmod(0o711)  # the components' account passes through
     stack = Stack(home)
     try:
-        write_initial_files(stack, free_host_ports())
-        yield stack
+        with reserved_ports() as ports:
+            write_initial_files(stack, ports)
+            yield stack
     finally:
         shutil.rmtree(home)

@@ -1,20 +1,19 @@
 """`inv doctor`: what this machine and this checkout have, and what they lack."""
 
 import os
-import shutil
 import sys
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
 
-from hdms.catalog import COMPONENTS, WEB_SERVICES, component_names, port_variables
+from hdms.catalog import WEB_SERVICES, component_names, port_variables
+from hdms.disk import require_space
 from hdms.engines.base import Engine
 from hdms.environment.validation import load
 from hdms.errors import HdmsError
 from hdms.ports import holder, is_free
 
 OLDEST_PYTHON = (3, 11)
-LEAST_FREE_BYTES = 2 * 1024**3
 
 
 @dataclass(frozen=True)
@@ -71,11 +70,7 @@ def _disk(engine: Engine) -> list[Finding]:
     home = engine.stack.home
     if not os.access(home, os.W_OK):
         return [Finding("disk", "fail", f"{home} is not writable", "change its owner or HDMS_HOME")]
-    free = shutil.disk_usage(home).free
-    text = f"{free / 1024**3:.1f} GiB free at {home}"
-    if free < LEAST_FREE_BYTES:
-        return [Finding("disk", "fail", text, "free at least 2 GiB")]
-    return [Finding("disk", "ok", text)]
+    return [Finding("disk", "ok", require_space(home, engine.least_space()))]
 
 
 def _environment(engine: Engine) -> list[Finding]:
@@ -91,12 +86,12 @@ def _ports(engine: Engine) -> list[Finding]:
     environment = load(engine.stack)
     running = engine.running()
     findings = []
-    for unit in (*COMPONENTS, *WEB_SERVICES):
-        for variable in () if unit.name in running else port_variables(unit.name):
+    for name in (*component_names(), *(service.name for service in WEB_SERVICES)):
+        for variable in () if name in running else port_variables(name):
             port = int(environment[variable])
             if not is_free(port):
                 remedy = f"stop it, or set another {variable} in .env"
-                text = f"{unit.name}'s port {port} is held by {holder(port)}"
+                text = f"{name}'s port {port} is held by {holder(port)}"
                 findings.append(Finding("ports", "fail", text, remedy))
     return findings or [Finding("ports", "ok", "free, or held by this stack")]
 

@@ -1,4 +1,4 @@
-"""What the toolkit raises: one base class, caught once, at the edge (`tasks.py`, `noxfile.py`)."""
+"""What the toolkit raises: one base class, caught once, at the edge (`commands/`, `noxfile.py`)."""
 
 
 class HdmsError(Exception):

@@ -6,11 +6,12 @@ from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
-from hdms.catalog import PGBOUNCER, POSTGRES, Service
+from hdms.catalog import PGBOUNCER, POSTGRES
 from hdms.engines.base import Announce, Engine
 from hdms.environment.environment import Environment
 from hdms.errors import HdmsError
 from hdms.process import last_lines
+from hdms.service import Service
 
 MIGRATE_SECONDS = 600.0
 ERROR_LINES = 8
@@ -37,6 +38,8 @@ def migrate(
 ) -> list[Migrated]:
     """Apply the migrations of some services; one that fails does not keep the others from theirs.
 
+    Where a service runs, it may be an older version: what that could not live with is refused.
+
     Two runs at once are safe: each service's `migrate` holds a lock in the database.
 
     Raises:
@@ -46,17 +49,27 @@ def migrate(
     missing = [name for name in MIGRATION_COMPONENTS if name not in running]
     if missing:
         raise HdmsError(f"migrations need {', '.join(missing)}, not running", "inv infra.up")
-    engine.prepare([service.name for service in services], announce)
+    engine.prepare([service.name for service in services], announce, newest=True)
     announce("migrating " + ", ".join(service.name for service in services))
     with ThreadPoolExecutor(max_workers=len(services)) as pool:
-        return list(pool.map(lambda service: _migrate(engine, environment, service), services))
+        return list(
+            pool.map(
+                lambda service: _migrate(engine, environment, service, _serves(service, running)),
+                services,
+            )
+        )
 
 
-def _migrate(engine: Engine, environment: Environment, service: Service) -> Migrated:
+def _serves(service: Service, running: set[str]) -> bool:
+    return any(process.name in running for process in service.processes)
+
+
+def _migrate(engine: Engine, environment: Environment, service: Service, serves: bool) -> Migrated:
     start = time.monotonic()
     framework = service.framework
+    command = framework.migrate_while_serving if serves else framework.migrate
     try:
-        finished = engine.run(environment, service.name, framework.migrate, timeout=MIGRATE_SECONDS)
+        finished = engine.run(environment, service.name, command, timeout=MIGRATE_SECONDS)
     except HdmsError as error:
         return Migrated(service.name, 0, time.monotonic() - start, error.message)
     said = finished.stdout + finished.stderr

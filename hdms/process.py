@@ -10,6 +10,7 @@ from pathlib import Path
 from hdms.errors import CommandFailed, InvalidInput
 
 LINES_SHOWN = 15
+_running: "set[subprocess.Popen[str]]" = set()
 
 
 @dataclass(frozen=True)
@@ -51,28 +52,46 @@ def run(
     command = [str(argument) for argument in arguments]
     # Only root may change groups at all, even to the ones it has.
     groups: dict[str, object] = {"user": user, "group": _group_of(user)} if user else {}
+    pipe = None if interactive else subprocess.PIPE
     try:
-        finished = subprocess.run(  # type: ignore[call-overload]
+        program = subprocess.Popen(  # type: ignore[call-overload]
             command,
             cwd=cwd,
             env={**({} if clean else os.environ), **(env or {})},
-            input=None if interactive else stdin,
-            capture_output=not interactive,
-            text=True,
-            timeout=timeout,
-            check=False,
+            stdin=pipe,
+            stdout=pipe,
+            stderr=pipe,
+            encoding="utf-8",
+            errors="replace",
             **groups,
         )
     except OSError as error:
         raise CommandFailed(f"cannot run {shlex.join(command)}: {error.strerror}") from error
+    _running.add(program)
+    try:
+        with program:
+            try:
+                stdout, stderr = program.communicate(None if interactive else stdin, timeout)
+            except BaseException:  # also Ctrl-C
+                program.kill()
+                raise
     except subprocess.TimeoutExpired as error:
         raise CommandFailed(f"{shlex.join(command)} took longer than {timeout:g} s") from error
-    if check and finished.returncode != 0:
+    finally:
+        _running.discard(program)
+    finished = Completed(program.returncode, stdout or "", stderr or "")
+    if check and finished.exit_code != 0:
         raise CommandFailed(
-            f"{shlex.join(command)} ended with exit code {finished.returncode}:\n"
+            f"{shlex.join(command)} ended with exit code {finished.exit_code}:\n"
             + last_lines(finished.stderr or finished.stdout)
         )
-    return Completed(finished.returncode, finished.stdout or "", finished.stderr or "")
+    return finished
+
+
+def end_running() -> None:
+    """End the programs that other threads wait for, since nobody needs what they do any more."""
+    for program in list(_running):
+        program.terminate()
 
 
 def follow_output(arguments: Sequence[object]) -> Iterator[str]:
@@ -81,7 +100,7 @@ def follow_output(arguments: Sequence[object]) -> Iterator[str]:
         [str(argument) for argument in arguments],
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
-        text=True,
+        encoding="utf-8",
         errors="replace",
     ) as program:
         try:

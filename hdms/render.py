@@ -4,14 +4,14 @@ import re
 from collections.abc import Mapping
 from pathlib import Path
 
-from hdms.catalog import FRONTEND, SERVICES
-from hdms.environment.environment import Environment
-from hdms.environment.schema import ROOT
+from hdms.catalog import FRONTEND
 from hdms.errors import HdmsError
-from hdms.stack import PROJECT
+from hdms.stack import CONFIG, PROJECT
 
-CONFIG = PROJECT / "config"
-FRONTEND_TEMPLATE = PROJECT / "services" / FRONTEND.name / "nginx.conf.template"
+FRONTEND_FOLDER = PROJECT / "services" / FRONTEND.name
+FRONTEND_TEMPLATES = tuple(
+    FRONTEND_FOLDER / f"{name}.template" for name in ("nginx.conf", "routes.conf")
+)
 
 # Nothing else is replaced: nginx has variables of its own, as $host and ${host}.
 _PLACEHOLDER = re.compile(r"\$\{([A-Z][A-Z0-9_]*)\}")
@@ -29,13 +29,13 @@ def render(template: str, values: Mapping[str, str]) -> str:
     return _fill(CONFIG / template, values)
 
 
-def render_frontend(values: Mapping[str, str]) -> str:
-    """Return the frontend's `nginx.conf`.
+def render_frontend(values: Mapping[str, str]) -> dict[str, str]:
+    """Return name -> text of the frontend's files for nginx: `nginx.conf` and what it includes.
 
     Raises:
-        HdmsError: the template is missing or names a variable that has no value.
+        HdmsError: a template is missing or names a variable that has no value.
     """
-    return _fill(FRONTEND_TEMPLATE, values)
+    return {template.stem: _fill(template, values) for template in FRONTEND_TEMPLATES}
 
 
 def _fill(template: Path, values: Mapping[str, str]) -> str:
@@ -47,27 +47,3 @@ def _fill(template: Path, values: Mapping[str, str]) -> str:
         raise HdmsError(f"{name} is missing", f"git checkout {name}") from error
     except KeyError as error:
         raise HdmsError(f"{name} asks for {error}, which has no value") from error
-
-
-def redis_authentication(environment: Environment) -> str:
-    """Return redis.conf's line for the password; empty where there is none."""
-    password = environment["REDIS_PASSWORD"]
-    return f'requirepass "{password}"' if password else ""
-
-
-def pgbouncer_user_list(environment: Environment) -> str:
-    """Return PgBouncer's `userlist.txt`: the admin, the superuser and every service's role."""
-    accounts = {
-        environment["POSTGRES_USER"]: environment["POSTGRES_PASSWORD"],
-        environment["PGBOUNCER_USER"]: environment.pgbouncer_password,
-        **{service.role: environment[service.password_variable] for service in SERVICES},
-    }
-    return "".join(f'"{account}" "{password}"\n' for account, password in accounts.items())
-
-
-def provision_variables(environment: Environment) -> dict[str, str]:
-    """Return what `config/postgres/provision.sql` reads from psql's environment."""
-    names = ["POSTGRES_DB", "POSTGRES_USER", "POSTGRES_PASSWORD", "DB_STATEMENT_TIMEOUT"]
-    names += [service.password_variable for service in SERVICES]
-    values = environment.values(ROOT)
-    return {name: values[name] for name in names}

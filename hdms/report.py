@@ -4,21 +4,14 @@ import json
 import sys
 from collections.abc import Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+from hdms.as_typed import as_typed
 from hdms.checks.result import CHECKS, CheckResult
 from hdms.doctor import Finding
 from hdms.engines.base import Engine, Started, UnitStatus
 from hdms.errors import HdmsError, InvalidInput
 from hdms.migrate import Migrated
-
-if TYPE_CHECKING:
-    from hdms.bench.comparison import Change
-    from hdms.bench.result import Bench
-    from hdms.faults.campaign import Campaign
-    from hdms.soak.growth import Growth
-    from hdms.soak.soak import Soak
-
 
 FILE_WIDTH = 160  # characters of a table that goes to a file
 
@@ -26,13 +19,18 @@ FILE_WIDTH = 160  # characters of a table that goes to a file
 def announce(line: str) -> None:
     """Print a line of progress; to stderr, so that `--json` stays clean."""
     _console(stderr=True).print(
-        f"  {line} …", style="dim", markup=False, highlight=False, soft_wrap=True
+        f"  {as_typed(line)} …", style="dim", markup=False, highlight=False, soft_wrap=True
     )
 
 
 def say(line: str) -> None:
     """Print a line of the result."""
-    _console().print(line, markup=False, highlight=False, soft_wrap=True)
+    _console().print(as_typed(line), markup=False, highlight=False, soft_wrap=True)
+
+
+def counted(count: int, what: str) -> str:
+    """Return "1 fault", "2 faults"."""
+    return f"{count} {what}{'' if count == 1 else 's'}"
 
 
 def print_json(value: Any) -> None:
@@ -43,9 +41,22 @@ def print_json(value: Any) -> None:
 def print_error(error: HdmsError) -> None:
     """Print an error and what to do next, to stderr."""
     console = _console(stderr=True)
-    console.print(f"error: {error.message}", style="red", markup=False, soft_wrap=True)
-    if error.hint:
-        console.print(f"  do:  {error.hint}", markup=False, highlight=False, soft_wrap=True)
+    message, hint = as_typed(error.message), as_typed(error.hint)
+    console.print(f"error: {message}", style="red", markup=False, soft_wrap=True)
+    if hint:
+        console.print(f"  do:  {hint}", markup=False, highlight=False, soft_wrap=True)
+
+
+def warn(line: str) -> None:
+    """Print what is probably a mistake, to stderr."""
+    _console(stderr=True).print(
+        f"warning: {as_typed(line)}", style="yellow", markup=False, highlight=False, soft_wrap=True
+    )
+
+
+def print_interrupted() -> None:
+    """Print that a signal ended the command, where its terminal is still there."""
+    _console(stderr=True).print("\ninterrupted", markup=False)
 
 
 def print_table(headings: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
@@ -96,133 +107,7 @@ def print_results(results: Sequence[CheckResult], seconds: float) -> None:
         if hint:
             say(f"  do: {hint}")
     passed = len(results) - len(failures)
-    proven = f"{passed} connection{'' if passed == 1 else 's'} proven"
-    say(f"\n{proven}, {len(failures)} failed, in {seconds:.1f} s.")
-
-
-def print_campaign(campaign: "Campaign") -> None:
-    """Print what each client saw of each fault, in seconds, and the work that was lost."""
-    headings = ("part", "fault", "away", "client", "noticed", "failed", "longest", "recovered")
-    rows = []
-    for i in campaign.incidents:
-        what = (i.part, i.fault, f"{i.away:.2f} s")
-        noticed = [m for m in i.measured if m.noticed is not None]
-        rows += [
-            (
-                *(*what, m.stream, f"{m.noticed:.2f} s", str(m.failed)),
-                *(f"{m.longest:.2f} s", f"{m.recovered:.2f} s"),
-            )
-            for m in noticed
-        ]
-        if not noticed:
-            longest = max(m.longest for m in i.measured)
-            row = (*what, "none", "", "0", f"{longest:.2f} s", f"{i.recovered:.2f} s")
-            rows.append(row)
-    print_table(headings, rows)
-    unseen = sum(all(m.noticed is None for m in i.measured) for i in campaign.incidents)
-    say(f"\n{len(campaign.incidents)} faults; in {unseen} of them no request failed.")
-    for stream, names in campaign.lost.items():
-        count = campaign.acknowledged.get(stream, 0)
-        say(f"{stream}: {count} writes acknowledged, {len(names)} lost")
-    slowest = max(campaign.incidents, key=lambda i: i.recovered)
-    say(f"Slowest recovery: {slowest.recovered:.2f} s, {slowest.part}: {slowest.fault}.")
-    say(f"What was written stays; it begins with {campaign.mark}.")
-    for failure in campaign.failures:
-        say(f"FAILED {failure}")
-
-
-def print_soak(soak: "Soak") -> None:
-    """Print latencies, what was used, the faults, and what would become of 24 hours."""
-    print_table(
-        (
-            "client",
-            "requests",
-            "failed",
-            "astray",
-            "p50 ms",
-            "p95 ms",
-            "p99 ms",
-            "longest ms",
-            "lost",
-        ),
-        [
-            (
-                *(a.stream, str(a.requests), str(a.failed), str(a.strays), str(a.p50)),
-                *(str(a.p95), str(a.p99)),
-                *(str(a.longest), str(len(soak.lost[a.stream])) if a.stream in soak.lost else ""),
-            )
-            for a in soak.latencies
-        ],
-    )
-    say("")
-    print_table(
-        ("what", "whose", "typical", "highest", "in 24 hours", "limit"),
-        [
-            (
-                *(g.metric.partition(",")[0], g.subject, _amount(g, g.typical)),
-                *(_amount(g, g.highest), _amount(g, g.in_a_day), _amount(g, g.limit)),
-            )
-            for g in soak.growths
-        ],
-    )
-    say("")
-    for i in soak.incidents:
-        noticed = [m.stream for m in i.measured if m.noticed is not None]
-        say(
-            f"{i.part}: {i.fault}: away {i.away:.2f} s, recovered {i.recovered:.2f} s later, "
-            f"noticed by {', '.join(noticed) or 'nobody'}"
-        )
-    exceeded = [f"{g.metric} of {g.subject}" for g in soak.growths if not g.holds]
-    if exceeded:
-        say(f"24 hours would not hold: {'; '.join(exceeded)}.")
-    elif soak.judged:
-        say("24 hours would hold: at the growth measured, everything stays within its limits.")
-        unknown = [f"{g.metric} of {g.subject}" for g in soak.growths if g.in_a_day is None]
-        if unknown:
-            say(f"Too often restarted, or too rarely seen, to be judged: {'; '.join(unknown)}.")
-    else:
-        say("Too short to say anything of 24 hours.")
-
-
-def _amount(growth: "Growth", value: float | None) -> str:
-    if value is None:
-        return "?"
-    return f"{value / 2**20:.0f} MiB" if growth.metric.startswith("memory") else f"{value:.0f}"
-
-
-def print_bench(bench: "Bench", changes: "Sequence[Change]") -> None:
-    """Print what ours and the bare driver cost, why, and what changed since an earlier run."""
-    units = {"us": "µs", "requests/s": "/s"}
-
-    def cell(value: float | None, unit: str) -> str:
-        return "-" if value is None else f"{value:,.0f} {units.get(unit, unit)}"
-
-    print_table(
-        ("", "ours", "bare", "ratio"),
-        [(r.name, cell(r.ours, r.unit), cell(r.bare, r.unit), _ratio(r.ratio)) for r in bench.rows],
-    )
-    say("\nA ratio is what ours costs, in the bare driver's cost: 1 is the same, more is worse.")
-    for why in dict.fromkeys(r.why for r in bench.rows):
-        say(f"{'; '.join(r.name for r in bench.rows if r.why == why)}:\n  {why}.")
-    if changes:
-        say("")
-        print_table(
-            ("ratio", "before", "now", ""),
-            [
-                (c.name, _ratio(c.before), _ratio(c.now), "FAIL: worse" if c.worse else "")
-                for c in changes
-            ],
-        )
-
-
-def bench_as_json(bench: "Bench", changes: "Sequence[Change]") -> dict[str, Any]:
-    """Return a run for `--json`, with what changed where it was compared."""
-    compared = {"changes": [{**c.__dict__, "worse": c.worse} for c in changes]}
-    return bench.as_dict() | (compared if changes else {})
-
-
-def _ratio(value: float | None) -> str:
-    return "-" if value is None else f"{value:.2f}"
+    say(f"\n{counted(passed, 'connection')} proven, {len(failures)} failed, in {seconds:.1f} s.")
 
 
 def results_as_json(results: Sequence[CheckResult], seconds: float) -> dict[str, Any]:
@@ -247,7 +132,7 @@ def _style(cell: str) -> str:
 
 
 def _console(stderr: bool = False) -> Any:
-    from rich.console import Console
+    from hdms.console import Console
 
     console = Console(stderr=stderr)
     if not console.is_terminal:
@@ -255,14 +140,15 @@ def _console(stderr: bool = False) -> Any:
     return console
 
 
-def print_migrated(results: Sequence[Migrated]) -> None:
-    """Print what became of each service's migrations."""
+def print_migrated(results: Sequence[Migrated], again: str) -> None:
+    """Print what became of each service's migrations; `again` is the command to repeat."""
     for r in results:
         state = "FAILED" if r.error else f"applied {r.applied}" if r.applied else "up to date"
         say(f"  {r.service:<22} {state:<12} {r.seconds:5.1f} s")
     for r in results:
         if r.error:
-            say(f"\n{r.service}: its migration failed:\n{r.error}")
+            say(f"\n{r.service}: its migration failed, what runs goes on as it was:\n{r.error}")
+            say(f"  do:  correct what these lines name, then: {again}")
 
 
 def print_findings(findings: Sequence[Finding]) -> None:

@@ -1,6 +1,6 @@
 """`inv services.scale`: how many of a worker run side by side, kept in the root `.env`."""
 
-from hdms.catalog import replicas_variables
+from hdms.catalog import replicas_variables, require_unit
 from hdms.engines.base import Announce, Engine
 from hdms.environment.env_file import EnvFile, write_private
 from hdms.environment.schema import ROOT, variable
@@ -14,8 +14,8 @@ def parse(text: str) -> tuple[str, str]:
     Raises:
         InvalidInput: there is no such worker, or the number is none that it takes.
     """
-    name, _, count = text.partition("=")
-    variables = replicas_variables()
+    written, _, count = text.partition("=")
+    name, variables = require_unit(written), replicas_variables()
     if name not in variables:
         raise InvalidInput(
             f"{name!r} cannot be scaled: a web process has one port, a component one place",
@@ -38,11 +38,15 @@ def scale(engine: Engine, name: str, count: str, announce: Announce) -> bool:
         InvalidInput: `.env` is wrong, or holds other changes that the stack was not told yet.
         HdmsError: the processes could not be started; `.env` has the new number.
     """
-    if not make_plan(engine).empty:
-        raise InvalidInput("other changes in .env are not carried out yet", "inv env.sync")
-    file = EnvFile.read(engine.stack.root_env)
-    if file.values.get(name) == count:
-        return False
-    write_private(file.path, file.with_values({name: count}))
-    carry_out(make_plan(engine), engine, announce)
-    return True
+    process = next(unit for unit, known in replicas_variables().items() if known == name)
+    with engine.exclusively(announce):
+        plan = make_plan(engine)
+        # A change of this one is what an interrupted call left.
+        if plan.copies or any(change.name != process for change in plan.changes):
+            raise InvalidInput("other changes in .env are not carried out yet", "inv env.sync")
+        file = EnvFile.read(engine.stack.root_env)
+        if file.values.get(name) == count and plan.empty:
+            return False
+        write_private(file.path, file.with_values({name: count}))
+        carry_out(make_plan(engine), engine, announce)
+        return True

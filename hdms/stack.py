@@ -7,6 +7,7 @@ from pathlib import Path
 from hdms.errors import InvalidInput
 
 PROJECT = Path(__file__).resolve().parent.parent
+CONFIG = PROJECT / "config"
 HOME_VARIABLE = "HDMS_HOME"
 
 

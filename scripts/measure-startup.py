@@ -18,9 +18,8 @@ import sys
 import time
 from pathlib import Path
 
-from hdms.catalog import component_names
+from hdms.catalog import COMPONENTS, POSTGRES, RABBITMQ, component_names
 from hdms.disposable import disposable_stack
-from hdms.engines.embedded import postgres
 from hdms.engines.embedded.account import components_account
 from hdms.engines.embedded.configuration import programs
 from hdms.engines.embedded.engine import EmbeddedEngine
@@ -67,17 +66,21 @@ def time_bare(engine: EmbeddedEngine, environment: Environment, state: str) -> f
     """Return the seconds until the four daemons, started directly, answer."""
     layout = Layout(engine.stack)
     if state == "cold":
-        shutil.rmtree(layout.postgres_data)
-        shutil.rmtree(layout.rabbitmq_data / "data")
-    addresses = [engine.address(environment, name) for name in ("pgbouncer", "redis", "rabbitmq")]
-    addresses.append(engine.management_address(environment))
+        shutil.rmtree(layout.data(POSTGRES.name))
+        shutil.rmtree(layout.data(RABBITMQ.name) / "data")
+    addresses = [
+        engine.address(environment, component.name, port.variable)
+        for component in COMPONENTS
+        for port in component.ports
+    ]
     commands = [
         program
         for program in programs(layout, environment, dict.fromkeys(_services(), Path()))
         if program.name in component_names()
     ]
     begin = time.monotonic()
-    postgres.make_cluster(layout, environment)
+    for component in COMPONENTS:
+        component.embedded.prepare(layout, environment)
     daemons = [
         subprocess.Popen(
             [str(word) for word in program.command],
@@ -89,7 +92,7 @@ def time_bare(engine: EmbeddedEngine, environment: Environment, state: str) -> f
         )
         for program in commands
     ]
-    wait_until(lambda: postgres.accepts_connections(layout), "postgres", 30)
+    wait_until(lambda: POSTGRES.embedded.answers(layout, environment), POSTGRES.name, 30)
     wait_until(lambda: all(is_open(address) for address in addresses), "the ports", 30)
     seconds = time.monotonic() - begin
     for program, daemon in zip(commands, daemons, strict=True):

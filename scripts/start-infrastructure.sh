@@ -99,14 +99,15 @@ python=$(find_python)
 [ -n "$python" ] || stop "Python 3.11 or newer with its venv module was not found" \
     "install it (this distribution's python3 is $(python3 --version 2>&1)), then run this again"
 
-wanted=$(cat requirements.txt pyproject.toml | sha256sum)
+lock=services/requirements.lock
+wanted=$(cat $lock pyproject.toml | sha256sum)
 if [ ! -x .venv/bin/inv ] || [ "$(cat .venv/hdms-requirements.sha256 2>/dev/null)" != "$wanted" ]; then
     echo "Installing the toolkit into .venv ($("$python" --version))"
     "$python" -m venv .venv
-    .venv/bin/pip install --quiet --disable-pip-version-check \
-        "$(sed -n 's/^\(uv==[^ ]*\).*/\1/p' requirements.txt)"
+    sed -n '/^uv==/,/# via/p' $lock | .venv/bin/pip install --quiet --disable-pip-version-check \
+        --require-hashes --requirement /dev/stdin
     .venv/bin/uv pip install --quiet --compile-bytecode --python .venv/bin/python \
-        --require-hashes -r requirements.txt
+        --require-hashes --constraints $lock --requirements pyproject.toml
     .venv/bin/uv pip install --quiet --python .venv/bin/python --no-deps --editable .
     echo "$wanted" >.venv/hdms-requirements.sha256
 fi

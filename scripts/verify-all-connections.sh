@@ -1,3 +1,6 @@
 #!/bin/sh
 # Same as: inv verify
-cd "$(dirname "$0")/.." && exec .venv/bin/inv verify "$@"
+cd "$(dirname "$0")/.." || exit 1
+[ -x .venv/bin/inv ] || { echo "error: the toolkit is not installed here (.venv is missing)" >&2
+    echo "  do:  ./scripts/start-infrastructure.sh" >&2; exit 1; }
+exec .venv/bin/inv verify "$@"

@@ -1,11 +1,17 @@
 """Stacks for the tests: each has its own folder, ports and passwords."""
 
+import signal
+import tempfile
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import pytest
+from filelock import FileLock, Timeout
+from xdist.remote import Producer
+from xdist.scheduler import LoadScopeScheduling
 
-from hdms.catalog import component_names
+from hdms.catalog import FRONTEND, component_names
 from hdms.disposable import disposable_containers, disposable_stack
 from hdms.engines.compose.client import require_docker
 from hdms.engines.compose.engine import ComposeEngine
@@ -14,6 +20,35 @@ from hdms.environment.environment import Environment
 from hdms.environment.initial import write_initial_files
 from hdms.errors import HdmsError
 from hdms.stack import Stack
+from hdms.wait import wait_until
+
+# What `nohup` or a shell's `&` ignores would be ignored by all that a test starts and interrupts.
+signal.signal(signal.SIGHUP, signal.SIG_DFL)
+signal.signal(signal.SIGINT, signal.default_int_handler)
+
+SHARING = (
+    "test_compose_running.py",
+    "test_compose_differences.py",
+    "test_embedded_running.py",
+    "test_rolling.py",
+)
+"""Modules whose tests share a stack: one process of pytest-xdist runs all of such a module."""
+
+
+class Scheduling(LoadScopeScheduling):
+    """Tests of a module of SHARING stay together, all others go where there is room.
+
+    pytest-xdist's own `--dist=loadgroup` takes no notice of its marks with pytest 9.
+    """
+
+    def _split_scope(self, nodeid: str) -> str:
+        module = nodeid.partition("::")[0]
+        return module if Path(module).name in SHARING else nodeid
+
+
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> Scheduling:
+    return Scheduling(config, log)
+
 
 LIGHT = [name for name in component_names() if name != "rabbitmq"]
 """What starts in a second: RabbitMQ, which takes several, is started where a test is about it."""
@@ -21,6 +56,11 @@ LIGHT = [name for name in component_names() if name != "rabbitmq"]
 Running = tuple[EmbeddedEngine, Environment]
 InContainers = tuple[ComposeEngine, Environment]
 Edit = Callable[[Path, str, str], None]
+
+
+def pids(engine: EmbeddedEngine) -> list[int]:
+    """Return the process ids of what runs."""
+    return [unit.pid for unit in engine.status() if unit.pid]
 
 
 @pytest.fixture
@@ -60,9 +100,8 @@ def without_docker(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("HDMS_ENGINE", "embedded")
 
 
-@pytest.fixture
-def docker() -> None:
-    """Skip a test where no containers can be run."""
+def skip_without_docker() -> None:
+    """Skip where no containers can be run, and say why."""
     try:
         require_docker()
     except HdmsError as error:
@@ -70,9 +109,39 @@ def docker() -> None:
 
 
 @pytest.fixture
+def docker() -> None:
+    """A Docker engine that can run containers."""
+    skip_without_docker()
+
+
+@contextmanager
+def turn_for_containers() -> Iterator[None]:
+    """Wait until fewer than two tests have stacks in containers.
+
+    A stack takes six networks or eleven, and Docker has addresses for about thirty.
+    """
+    folder = Path(tempfile.gettempdir())
+    locks = [FileLock(folder / f"hdms-containers-{number}.lock", timeout=0) for number in (1, 2)]
+
+    def held() -> bool:
+        for lock in locks:
+            with suppress(Timeout):
+                lock.acquire()
+                return True
+        return False
+
+    wait_until(held, "another test's containers to be gone", 1800, pause=0.2)
+    try:
+        yield
+    finally:
+        for lock in locks:
+            lock.release()
+
+
+@pytest.fixture
 def fresh_containers(docker: None) -> Iterator[InContainers]:
     """A disposable stack in containers; nothing runs yet."""
-    with disposable_containers() as made:
+    with turn_for_containers(), disposable_containers() as made:
         yield made
 
 
@@ -102,3 +171,11 @@ def edit() -> Edit:
         path.write_text("\n".join([*kept, f"{name}={value}"]) + "\n")
 
     return set_variable
+
+
+@pytest.fixture
+def door(fresh: Running) -> Running:
+    """A disposable stack of which the frontend alone runs."""
+    engine, environment = fresh
+    engine.up(environment, [FRONTEND.name], print)
+    return fresh

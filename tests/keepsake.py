@@ -1,17 +1,18 @@
 """Something in each component that runs by which a test sees that data were kept."""
 
-from hdms import connections
+from hdms.catalog import RABBITMQ
+from hdms.components.postgres import database
+from hdms.components.redis import client as client_of_redis
 from hdms.engines.base import Engine
 from hdms.environment.environment import Environment
-from hdms.rabbitmq import Management
 
 
 def remember(engine: Engine, environment: Environment) -> None:
     """Write something to PostgreSQL, Redis and, where it runs, RabbitMQ."""
     address = engine.address(environment, "pgbouncer")
-    with connections.database(environment, address) as database:
-        database.execute("CREATE SCHEMA kept")
-    with connections.redis_client(environment, engine.address(environment, "redis")) as client:
+    with database(environment, address) as db:
+        db.execute("CREATE SCHEMA kept")
+    with client_of_redis(environment, engine.address(environment, "redis")) as client:
         # Written to disk before the answer, as a test cannot wait for the next full second.
         client.config_set("appendfsync", "always")
         client.set("kept", "yes")
@@ -21,17 +22,27 @@ def remember(engine: Engine, environment: Environment) -> None:
 
 def require_remembered(engine: Engine, environment: Environment) -> None:
     address = engine.address(environment, "pgbouncer")
-    with connections.database(environment, address) as database:
-        assert database.execute("SELECT to_regnamespace('kept')").fetchone() == ("kept",)
-    with connections.redis_client(environment, engine.address(environment, "redis")) as client:
+    with database(environment, address) as db:
+        assert db.execute("SELECT to_regnamespace('kept')").fetchone() == ("kept",)
+    with client_of_redis(environment, engine.address(environment, "redis")) as client:
         assert client.get("kept") == b"yes"
     if "rabbitmq" in engine.running():
         assert published(engine, environment) == ["yes"]
 
 
+def forget(engine: Engine, environment: Environment) -> None:
+    """Remove what `remember` wrote."""
+    with database(environment, engine.address(environment, "pgbouncer")) as db:
+        db.execute("DROP SCHEMA kept")
+    with client_of_redis(environment, engine.address(environment, "redis")) as client:
+        client.delete("kept")
+    if "rabbitmq" in engine.running():
+        RABBITMQ.management(engine, environment).delete("queues/%2F/kept")
+
+
 def publish(engine: Engine, environment: Environment, text: str) -> None:
     """Put a persistent message into a durable queue; its broker has confirmed it."""
-    api = Management.of(environment, engine.management_address(environment))
+    api = RABBITMQ.management(engine, environment)
     api.put("queues/%2F/kept", {"durable": True})
     message = {
         "properties": {"delivery_mode": 2},
@@ -44,6 +55,6 @@ def publish(engine: Engine, environment: Environment, text: str) -> None:
 
 def published(engine: Engine, environment: Environment) -> list[str]:
     """Return what is in the queue, and leave it there."""
-    api = Management.of(environment, engine.management_address(environment))
+    api = RABBITMQ.management(engine, environment)
     look = {"count": 10, "ackmode": "ack_requeue_true", "encoding": "auto"}
     return [message["payload"] for message in api.post("queues/%2F/kept/get", look)]

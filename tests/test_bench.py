@@ -150,5 +150,5 @@ def test_each_measurement_runs_in_its_service(stack: Stack, engine: FakeEngine) 
 
     found = run(engine, load(stack), ["db"], print)
 
-    assert engine.commands == ["python manage.py bench db --json"]
+    assert engine.commands == ["python -m hdms_testing.bench db --json"]
     assert (found.engine, found.python, found.rows) == ("fake", "3.13.1", (DIRECT,))

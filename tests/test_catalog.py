@@ -1,9 +1,10 @@
 import re
 
 import pytest
+import yaml
 
 from hdms.catalog import (
-    DJANGO,
+    COMPONENTS,
     FRONTEND,
     SERVICES,
     WEB_SERVICES,
@@ -13,30 +14,53 @@ from hdms.catalog import (
     process_names,
     service_of,
 )
-from hdms.engines.embedded.configuration import TEMPLATES
+from hdms.components.postgres.provisioning import provision_input
+from hdms.environment.validation import load
 from hdms.errors import InvalidInput
-from hdms.render import CONFIG
-from hdms.stack import PROJECT
+from hdms.service import DJANGO
+from hdms.stack import CONFIG, PROJECT, Stack
 
 
 def test_every_service_has_its_folder_and_no_folder_is_unlisted() -> None:
-    services = {path.parent.name for path in PROJECT.glob("services/*/requirements.txt")}
-    with_django = {path.parent.parent.name for path in PROJECT.glob("services/*/src/manage.py")}
+    services = {path.parent.name for path in PROJECT.glob("services/*-service/pyproject.toml")}
+    with_django = {
+        path.parent.parent.name for path in PROJECT.glob("services/*-service/src/manage.py")
+    }
 
     assert services == {service.name for service in SERVICES}
     assert with_django == {s.name for s in SERVICES if s.framework is DJANGO}
     assert (PROJECT / "services" / FRONTEND.name / "Dockerfile").exists()
 
 
-def test_the_provisioning_script_makes_exactly_the_services_roles() -> None:
-    script = (CONFIG / "postgres" / "provision.sql").read_text()
+def test_provisioning_makes_exactly_the_services_roles(stack: Stack) -> None:
+    environment = load(stack)
+    read = provision_input(environment, CONFIG / "postgres")
 
-    assert re.findall(r"^\\set role (\w+)", script, re.MULTILINE) == [s.role for s in SERVICES]
-    assert re.findall(r"\\getenv password (\w+)", script) == [s.password_variable for s in SERVICES]
+    assert re.findall(r"^\\set role '(\w+)'", read, re.MULTILINE) == [s.role for s in SERVICES]
+    assert re.findall(r"^\\set password '(.+)'", read, re.MULTILINE) == [
+        environment[service.password_variable] for service in SERVICES
+    ]
+    assert read.count("service_role.sql") == len(SERVICES)
+
+
+@pytest.mark.parametrize("name", ["postgres", "pgbouncer"])
+def test_what_makes_the_roles_in_containers_has_every_services_password(name: str) -> None:
+    compose = yaml.safe_load((PROJECT / "docker-compose.yml").read_text())
+    secrets = compose["services"][name]["secrets"]
+
+    # Both take /run/secrets/*_SERVICE_DB_PASSWORD.
+    assert [s for s in secrets if s.endswith("_SERVICE_DB_PASSWORD")] == [
+        service.password_variable for service in SERVICES
+    ]
+    for service in SERVICES:
+        assert service.password_variable == f"{service.role.upper()}_DB_PASSWORD"
 
 
 def test_every_component_has_its_templates() -> None:
-    assert set(TEMPLATES) == set(component_names())
+    for component in COMPONENTS:
+        templates = component.embedded.templates
+        assert templates
+        assert all((CONFIG / template).is_file() for template in templates)
 
 
 def test_every_process_is_of_a_service_that_is_found_by_its_name() -> None:

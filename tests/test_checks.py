@@ -111,11 +111,15 @@ def test_a_failing_migration_names_its_service_and_spares_the_others(
     fake.answers["user-service"] = Completed(0, "  Applying accounts.0001_initial... OK\n", "")
 
     results = migrate.migrate(fake, environment, SERVICES, print)
-    report.print_migrated(results)
+    report.print_migrated(results, "inv services.update")
 
     assert [r.service for r in results if r.error] == ["ticket-service"]
     printed = capsys.readouterr().out
-    assert "ticket-service: its migration failed:\n  relation already exists" in printed
+    said = printed.partition("ticket-service: its migration failed")[2]
+    assert said.splitlines()[1:3] == [
+        "  relation already exists",
+        "  do:  correct what these lines name, then: inv services.update",
+    ]
     assert "applied 1" in printed
 
 
@@ -128,3 +132,11 @@ def test_the_report_names_a_shared_remedy_once(capsys: pytest.CaptureFixture[str
     assert printed.count("do: inv infra.up") == 1
     assert "FAIL user-service/db: away" in printed
     assert "0 connections proven, 2 failed" in printed
+
+
+def test_what_there_is_one_of_is_not_counted_in_the_plural() -> None:
+    assert [report.counted(count, "fault") for count in (0, 1, 2)] == [
+        "0 faults",
+        "1 fault",
+        "2 faults",
+    ]

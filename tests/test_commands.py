@@ -162,3 +162,48 @@ def test_listing_the_commands_imports_nothing_heavy() -> None:
     )
 
     assert printed.stdout.split() == []
+
+
+@pytest.mark.parametrize(
+    ("written", "meant"), [("infra.upp", "infra.up"), ("verify.healthy", "verify.health")]
+)
+def test_a_command_that_does_not_exist_is_answered_with_the_nearest(
+    empty: Stack, written: str, meant: str
+) -> None:
+    refused = inv(empty, written)
+
+    assert refused.returncode == 1
+    assert f"no command is called '{written}'" in refused.stderr
+    assert f"do:  inv {meant}, " in refused.stderr
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (("infra.logs", "redis", "--lines", "abc"), "--lines abc: expected a number"),
+        (("infra.logs", "redis", "--lines", "-5"), "--lines -5: expected 0 or more"),
+        (("infra.logs", "--lines"), "--lines: expected a value"),
+        (("infra.up", "--engin", "embedded"), "inv infra.up has no option --engin"),
+        (("infra.start",), "'name'"),
+    ],
+)
+def test_words_that_do_not_fit_are_refused_in_one_screen(
+    stack: Stack, words: tuple[str, ...], said: str
+) -> None:
+    refused = inv(stack, *words)
+    assert refused.returncode != 0
+    assert said in refused.stderr
+    assert "Traceback" not in refused.stderr
+
+
+def test_a_name_that_nobody_knows_is_warned_of(stack: Stack, edit: Edit) -> None:
+    edit(stack.root_env, "REDIS_PASSWROD", "abc")
+
+    assert "nothing reads REDIS_PASSWROD: is REDIS_PASSWORD meant?" in inv(stack, "env.show").stderr
+
+
+def test_after_the_advised_removal_of_the_root_file_free_ports_are_taken(stack: Stack) -> None:
+    stack.root_env.unlink()
+
+    assert inv(stack, "env.init", "--free-ports").returncode == 0
+    assert "nothing to do" in inv(stack, "env.sync").stdout

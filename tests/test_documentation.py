@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 import tasks
-from hdms.catalog import FRONTEND, SERVICES
+from hdms.catalog import FRONTEND, SERVICES, Service
 from hdms.stack import PROJECT
 
 PAGES = [PROJECT / "README.md", *sorted(PROJECT.glob("docs/**/*.md"))]
@@ -40,7 +40,7 @@ def test_every_link_of_a_page_leads_somewhere(page: Path) -> None:
 
 
 @pytest.mark.parametrize("service", SERVICES, ids=lambda service: service.name)
-def test_the_readme_lists_every_service_with_its_address(service) -> None:
+def test_the_readme_lists_every_service_with_its_address(service: Service) -> None:
     row = (
         f"| {service.name} | http://127.0.0.1:{service.default_port} "
         f"| {', '.join(service.checks)} |"

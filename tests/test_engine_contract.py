@@ -4,9 +4,10 @@ from collections.abc import Iterator
 
 import pytest
 import redis
+from conftest import turn_for_containers
 
-from hdms import connections
 from hdms.catalog import component_names, process_names
+from hdms.components.redis import client as client_of_redis
 from hdms.disposable import disposable_containers, disposable_stack
 from hdms.engines.base import Engine
 from hdms.engines.fake import FakeEngine
@@ -28,7 +29,7 @@ def made(request: pytest.FixtureRequest, stack: Stack) -> Iterator[Made]:
             yield embedded
     else:
         request.getfixturevalue("docker")
-        with disposable_containers() as compose:
+        with turn_for_containers(), disposable_containers() as compose:
             yield compose
 
 
@@ -76,7 +77,7 @@ def test_a_component_that_is_killed_comes_back_by_itself(made: Made) -> None:
 
     engine.kill("redis")
 
-    wait_until(lambda: engine.running() == {"redis"}, "redis to be back", 30)
+    wait_until(lambda: engine.running() == {"redis"}, "redis to be back", 60)
 
 
 def test_a_frozen_component_is_silent_until_it_is_thawed(made: Made) -> None:
@@ -87,13 +88,13 @@ def test_a_frozen_component_is_silent_until_it_is_thawed(made: Made) -> None:
     address = engine.address(environment, "redis")
 
     engine.freeze("redis")
-    with connections.redis_client(environment, address) as client:
+    with client_of_redis(environment, address) as client:
         client.connection_pool.connection_kwargs["socket_timeout"] = 0.2
         with pytest.raises(redis.TimeoutError):
             client.ping()
     engine.thaw("redis")
 
-    with connections.redis_client(environment, address) as client:
+    with client_of_redis(environment, address) as client:
         assert client.ping()
 
 
@@ -111,3 +112,31 @@ def test_a_restart_of_a_stopped_stack_says_how_to_start_it(made: Made) -> None:
         engine.restart(environment, "redis", print)
 
     assert refused.value.hint == "inv infra.up"
+
+
+def test_what_a_killed_command_did_not_start_is_pending_until_it_is_applied(made: Made) -> None:
+    engine, environment = made
+    engine.up(environment, ["postgres", "redis"], print)
+    engine.down(["redis"], print)
+    assert engine.pending(environment) == []
+
+    engine.wanted.add(["redis"])  # as a command does before it starts it
+
+    changes = engine.pending(environment)
+    assert [(c.name, c.action, c.variables) for c in changes] == [
+        ("redis", "is started", ("it should run",))
+    ]
+    (stopped,) = [unit for unit in engine.status() if unit.name == "redis"]
+    assert stopped.detail == "should run: inv env.sync"
+    engine.apply(environment, changes, print)
+    assert engine.running() == {"postgres", "redis"}
+    assert engine.pending(environment) == []
+
+
+def test_what_could_not_be_started_is_not_wanted(made: Made) -> None:
+    engine, environment = made
+
+    with pytest.raises(HdmsError):
+        engine.up(environment, ["user-service"], print)
+
+    assert engine.wanted.names() == set()

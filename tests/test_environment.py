@@ -1,14 +1,14 @@
 import pytest
 from conftest import Edit
 
-from hdms.catalog import DJANGO, SERVICES
-from hdms.environment.documentation import generated_files
+from hdms.catalog import SERVICES
 from hdms.environment.initial import write_initial_files
 from hdms.environment.listing import listing
 from hdms.environment.schema import ROOT, VARIABLES
-from hdms.environment.validation import load
+from hdms.environment.validation import load, warnings
 from hdms.errors import InvalidInput
-from hdms.stack import PROJECT, Stack
+from hdms.service import DJANGO
+from hdms.stack import Stack
 
 
 def problems(stack: Stack) -> str:
@@ -22,7 +22,9 @@ def test_fresh_files_are_valid_and_agree(stack: Stack) -> None:
     assert load(stack).drift() == {}
 
 
-def test_two_stacks_have_different_passwords(stack: Stack, tmp_path_factory) -> None:
+def test_two_stacks_have_different_passwords(
+    stack: Stack, tmp_path_factory: pytest.TempPathFactory
+) -> None:
     other = Stack(tmp_path_factory.mktemp("other"))
     write_initial_files(other)
 
@@ -145,6 +147,77 @@ def test_no_secret_is_ever_listed(stack: Stack, service: str | None) -> None:
     assert shown.isdisjoint(secrets)
 
 
-@pytest.mark.parametrize("path", generated_files(), ids=lambda p: str(p.relative_to(PROJECT)))
-def test_what_is_made_from_the_schema_is_up_to_date(path) -> None:
-    assert path.read_text() == generated_files()[path], "run `inv env.document`"
+def drop(stack: Stack, name: str) -> None:
+    lines = stack.root_env.read_text().splitlines(keepends=True)
+    stack.root_env.write_text("".join(ln for ln in lines if not ln.startswith(f"{name}=")))
+
+
+def test_a_secret_that_was_set_and_is_gone_is_refused_unless_it_is_empty_on_purpose(
+    stack: Stack, edit: Edit
+) -> None:
+    drop(stack, "REDIS_PASSWORD")
+    message = problems(stack)
+    assert "REDIS_PASSWORD is gone, and was set (services/user-service/.env, " in message
+    assert "write REDIS_PASSWORD= if there is to be none" in message
+
+    edit(stack.root_env, "REDIS_PASSWORD", "")
+    assert load(stack)["REDIS_PASSWORD"] == ""
+
+
+@pytest.mark.parametrize("value", ["abc #def", "'abc' #def", "abc # mine"])
+def test_a_secret_that_a_comment_may_have_cut_is_refused(
+    stack: Stack, edit: Edit, value: str
+) -> None:
+    edit(stack.root_env, "POSTGRES_PASSWORD", value)
+
+    assert "POSTGRES_PASSWORD: a comment begins in its line" in problems(stack)
+
+
+def test_a_comment_behind_what_is_no_secret_is_welcome(stack: Stack, edit: Edit) -> None:
+    edit(stack.root_env, "PGBOUNCER_POOL_SIZE", "30 # more than before")
+
+    assert load(stack)["PGBOUNCER_POOL_SIZE"] == "30"
+
+
+def test_a_name_that_nobody_knows_is_a_warning_with_the_nearest_one(
+    stack: Stack, edit: Edit
+) -> None:
+    edit(stack.root_env, "REDIS_PASSWROD", "abc")
+    edit(stack.root_env, "COMPOSE_PROFILES", "abc")
+    edit(stack.root_env, "OTHER", "abc")
+    edit(stack.service_env("user-service"), "LOG_LEVLE", "DEBUG")
+    edit(stack.service_env("user-service"), "A_SETTING_OF_MY_OWN", "1")
+
+    said = [warning.message for warning in warnings(load(stack))]
+
+    assert said == [
+        "nothing reads REDIS_PASSWROD: is REDIS_PASSWORD meant?",
+        "nothing reads OTHER",
+        "nothing reads LOG_LEVLE: is LOG_LEVEL meant?",
+    ]
+
+
+@pytest.mark.parametrize("name", ["template0", "template1", "pgbouncer"])
+def test_a_database_that_is_somebody_elses_is_refused(stack: Stack, edit: Edit, name: str) -> None:
+    edit(stack.root_env, "POSTGRES_DB", name)
+
+    assert f"POSTGRES_DB={name}: expected" in problems(stack)
+
+
+def test_a_password_that_is_too_long_is_refused_by_its_length(stack: Stack, edit: Edit) -> None:
+    edit(stack.root_env, "USER_SERVICE_DB_PASSWORD", "a" * 1000)
+    load(stack)
+    edit(stack.root_env, "USER_SERVICE_DB_PASSWORD", "a" * 1001)
+
+    assert "expected up to 1000 characters, found 1001" in problems(stack)
+
+
+def test_a_new_root_file_renews_the_copies_in_the_services_files(stack: Stack, edit: Edit) -> None:
+    edit(stack.service_env("user-service"), "DB_CONNECT_TIMEOUT", "7")
+    stack.root_env.unlink()
+
+    write_initial_files(stack)
+
+    environment = load(stack)
+    assert environment.drift() == {}
+    assert environment.value("user-service", "DB_CONNECT_TIMEOUT") == "7"

@@ -18,12 +18,12 @@ from hdms.errors import HdmsError, InvalidInput
 from hdms.faults import page
 from hdms.faults.campaign import Campaign, run
 from hdms.faults.incident import Incident, Measured, Span, seen_by, strays
-from hdms.faults.kinds import faults, require_kind
+from hdms.faults.kinds import Chosen, choose, require_kind
 from hdms.load.steady import alone
 from hdms.load.stream import Seen, Stream
 from hdms.stack import Stack
 
-REDIS_KILLED = [("redis", "kill")]
+REDIS_KILLED = Chosen([("redis", "kill")], [])
 
 
 def measured(recovered: float = 0.1) -> Measured:
@@ -85,14 +85,17 @@ def test_an_unknown_fault_is_refused_with_the_known_ones() -> None:
     with pytest.raises(InvalidInput) as refused:
         require_kind("explode")
 
-    assert refused.value.hint == "expected one of: restart, stop, kill, pause, refuse"
+    known = "restart, update, stop, kill, pause, hang, refuse, full"
+    assert refused.value.hint == f"expected one of: {known}"
 
 
-def test_a_process_asks_nobody_for_a_password_and_so_cannot_refuse() -> None:
-    assert ("redis", "refuse") in faults()
-    assert ("file-worker", "refuse") not in faults()
-    with pytest.raises(InvalidInput, match="file-worker cannot refuse anybody"):
-        faults("file-worker", "refuse")
+def test_a_process_asks_nobody_for_a_password_and_so_cannot_refuse(stack: Stack) -> None:
+    engine = FakeEngine(stack)
+
+    assert ("redis", "refuse") in choose(engine).faults
+    assert ("file-worker", "refuse") not in choose(engine).faults
+    with pytest.raises(InvalidInput, match="file-worker cannot have the fault"):
+        choose(engine, "file-worker", "refuse")
 
 
 def test_recovery_counts_from_the_return_to_the_last_request_that_failed_or_waited() -> None:

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 import pytest
 from conftest import InContainers, Running
 
-from hdms import connections
+from hdms.components.postgres import database
 from hdms.engines.base import Engine
 from hdms.environment.environment import Environment
 from hdms.wait import wait_until
@@ -29,15 +29,15 @@ def test_no_query_fails_while_postgresql_restarts(
     def query() -> None:
         while not ended.is_set():
             try:
-                with connections.database(environment, address) as database:
-                    answered.append(database.execute("SELECT 1").fetchone())
+                with database(environment, address) as db:
+                    answered.append(db.execute("SELECT 1").fetchone())
             except Exception as error:
                 failures.append(error)
 
     clients = [threading.Thread(target=query) for _ in range(4)]
     for client in clients:
         client.start()
-    wait_until(lambda: bool(answered or failures), "the first answer", 10)
+    wait_until(lambda: bool(answered or failures), "the first answer", 60)
     engine.restart(environment, "postgres", print)
     before = len(answered)
     while len(answered) < before + 20 and not failures:

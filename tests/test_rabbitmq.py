@@ -1,5 +1,6 @@
 """RabbitMQ without Docker: its account, its ports, and that nothing of Erlang is left behind."""
 
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -9,16 +10,17 @@ from conftest import Edit, Running
 from keepsake import publish, published
 
 from hdms import synchronise
+from hdms.catalog import RABBITMQ
 from hdms.checks.result import CheckResult
 from hdms.checks.suite import prove_components
+from hdms.components.rabbitmq.amqp import log_in
+from hdms.components.rabbitmq.embedded import server
+from hdms.components.rabbitmq.management import Management, Refused
 from hdms.disposable import disposable_stack
 from hdms.engines.base import Engine
-from hdms.engines.embedded import servers
 from hdms.environment.environment import Environment
 from hdms.environment.validation import load
 from hdms.errors import HdmsError, StartFailed
-from hdms.faults.refusal import REFUSING
-from hdms.rabbitmq import Management, Refused, log_in
 
 NAME = "rabbitmq"
 
@@ -32,7 +34,7 @@ def broker(fresh: Running) -> Running:
 
 
 def api_of(engine: Engine, environment: Environment) -> Management:
-    return Management.of(environment, engine.management_address(environment))
+    return RABBITMQ.management(engine, environment)
 
 
 def proven(engine: Engine) -> CheckResult:
@@ -147,7 +149,7 @@ def erlang_processes(home: Path) -> list[str]:
 def test_it_refuses_everybody_until_the_fault_is_over(broker: Running) -> None:
     engine, environment = broker
 
-    with REFUSING[NAME](engine, environment):
+    with RABBITMQ.refusing(engine, environment):
         assert "refused RABBITMQ_PASSWORD" in proven(engine).message
 
     assert proven(engine).passed
@@ -163,14 +165,14 @@ def test_a_stopped_broker_fails_its_probe_and_names_the_remedy(fresh: Running) -
 @pytest.fixture
 def no_rabbitmq(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """A machine without RabbitMQ."""
-    servers.rabbitmq_server.cache_clear()
-    found = servers.shutil.which
+    server.cache_clear()
+    found = shutil.which
     with monkeypatch.context() as patched:
         patched.setattr(
             "shutil.which", lambda name, **rest: None if "rabbit" in name else found(name, **rest)
         )
         yield
-    servers.rabbitmq_server.cache_clear()
+    server.cache_clear()
 
 
 def test_where_it_is_missing_the_package_is_named_and_the_rest_starts(

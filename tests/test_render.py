@@ -4,14 +4,18 @@ import re
 from pathlib import Path
 
 import pytest
+import yaml
 
 from hdms import render
+from hdms.catalog import FRONTEND
 from hdms.errors import HdmsError
-from hdms.render import CONFIG, FRONTEND_TEMPLATE, render_frontend
-from hdms.stack import PROJECT
+from hdms.render import FRONTEND_FOLDER, FRONTEND_TEMPLATES, render_frontend
+from hdms.stack import CONFIG, PROJECT
 
 NGINX_VALUES = {
-    name: f"<{name}>" for name in re.findall(r"\$\{([A-Z_]+)\}", FRONTEND_TEMPLATE.read_text())
+    name: f"<{name}>"
+    for template in FRONTEND_TEMPLATES
+    for name in re.findall(r"\$\{([A-Z_]+)\}", template.read_text())
 }
 
 
@@ -47,15 +51,17 @@ def test_a_missing_template_names_the_command_that_brings_it_back(template: Path
 def test_nginx_keeps_its_own_variables() -> None:
     rendered = render_frontend(NGINX_VALUES)
 
-    assert "proxy_set_header Host $http_host;" in rendered
-    assert "${" not in rendered
+    assert "proxy_set_header Host $http_host;" in rendered["nginx.conf"]
+    assert "${" not in "".join(rendered.values())
 
 
-def test_the_image_fills_in_every_name_of_the_template() -> None:
-    entrypoint = (FRONTEND_TEMPLATE.parent / "entrypoint.sh").read_text()
-    (listed,) = re.findall(r"for name in (.*?); do", entrypoint, re.DOTALL)
+def test_the_container_knows_every_name_of_the_templates() -> None:
+    entrypoint = (FRONTEND_FOLDER / "entrypoint.sh").read_text()
+    (exported,) = re.findall(r"export (FRONTEND.*)", entrypoint)
+    compose = yaml.safe_load((PROJECT / "docker-compose.yml").read_text())
+    given = compose["services"][FRONTEND.name]["environment"]
 
-    assert set(listed.replace("\\", "").split()) == set(NGINX_VALUES)
+    assert {*exported.split(), *given} == set(NGINX_VALUES)
 
 
 def test_no_template_has_a_placeholder_that_would_be_left_alone() -> None:

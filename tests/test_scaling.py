@@ -35,7 +35,7 @@ def test_production_has_two_of_each_worker_unless_env_says_otherwise(
     [
         ("task-service=3", "'task-service' cannot be scaled"),
         ("redis=2", "'redis' cannot be scaled"),
-        ("", "'' cannot be scaled"),
+        ("", "there is no component or process ''"),
         ("task-worker", "expected a whole number from 1 to 32"),
         ("task-worker=", "expected a whole number from 1 to 32"),
         ("task-worker=0", "expected a whole number from 1 to 32"),
@@ -54,6 +54,16 @@ def test_other_edits_of_env_are_not_carried_out_on_the_way(stack: Stack, edit: E
     with pytest.raises(InvalidInput, match="not carried out"):
         scaling.scale(FakeEngine(stack), "TASK_WORKER_REPLICAS", "3", print)
     assert load(stack).replicas("task-worker") == 1
+
+
+def test_what_was_interrupted_is_completed_by_the_same_command(stack: Stack, edit: Edit) -> None:
+    engine = FakeEngine(stack)
+    edit(stack.root_env, "TASK_WORKER_REPLICAS", "3")
+    engine.wanted.add(["task-worker"])
+
+    assert scaling.scale(engine, "TASK_WORKER_REPLICAS", "3", print) is True
+
+    assert engine.running() == {"task-worker"}
 
 
 def test_an_env_of_an_older_version_gets_the_secrets_that_it_lacks(stack: Stack) -> None:

@@ -8,13 +8,16 @@ import pytest
 import redis
 from conftest import LIGHT, Edit, Running
 
-from hdms import connections, synchronise
+from hdms import synchronise
 from hdms.checks.suite import prove_components
+from hdms.components.postgres import database
+from hdms.components.postgres import embedded as postgres
+from hdms.components.redis import client as client_of_redis
 from hdms.engines.base import Engine
-from hdms.engines.embedded import postgres
 from hdms.environment.environment import Environment
 from hdms.environment.validation import load
 from hdms.errors import HdmsError, InvalidInput
+from hdms.ports import free_ports
 from hdms.wait import wait_until
 
 
@@ -57,11 +60,11 @@ def test_the_old_passwords_are_refused_afterwards(running: Running, edit: Edit) 
 
     with (
         pytest.raises(psycopg.OperationalError),
-        connections.database(before, engine.address(before, "pgbouncer")),
+        database(before, engine.address(before, "pgbouncer")),
     ):
         pass
     with (
-        connections.redis_client(before, engine.address(before, "redis")) as client,
+        client_of_redis(before, engine.address(before, "redis")) as client,
         pytest.raises(redis.AuthenticationError),
     ):
         client.ping()
@@ -112,9 +115,9 @@ def test_a_new_pool_size_only_reloads_pgbouncer(running: Running, edit: Edit) ->
 
 
 def test_a_new_port_restarts_only_who_listens_on_it(running: Running, edit: Edit) -> None:
-    engine, environment = running
+    engine, _ = running
     before = pids(engine)
-    other = str(int(environment["REDIS_HOST_PORT"]) + 1)
+    other = str(free_ports(1)[0])
     edit(engine.stack.root_env, "REDIS_HOST_PORT", other)
 
     sync(engine)
@@ -128,7 +131,7 @@ def test_a_password_that_somebody_changed_by_hand_is_put_right(
     running: Running, edit: Edit
 ) -> None:
     engine, environment = running
-    with connections.redis_client(environment, engine.address(environment, "redis")) as client:
+    with client_of_redis(environment, engine.address(environment, "redis")) as client:
         client.config_set("requirepass", "nobody-wrote-this-down")
     edit(engine.stack.root_env, "REDIS_PASSWORD", "a-new-password")
 
@@ -204,7 +207,7 @@ def test_a_component_that_failed_is_started_again(running: Running) -> None:
     def has_failed() -> bool:
         return {u.name: u.state for u in engine.status()}["postgres"] == "failed"
 
-    wait_until(has_failed, "PostgreSQL to fail for want of its control file", 20)
+    wait_until(has_failed, "PostgreSQL to fail for want of its control file", 60)
     control.with_name("away").rename(control)
 
     lines = sync(engine)

@@ -1,5 +1,5 @@
 #!/bin/sh
-# In a container: make PgBouncer's configuration from the environment, then become PgBouncer.
+# In a container: make PgBouncer's configuration from the environment and the secrets, then become PgBouncer.
 set -eu
 umask 077
 # The volume belongs to the account of the image that made it, which may have been another one.
@@ -16,16 +16,26 @@ eval "cat <<END
 $(cat /config/pgbouncer.ini.example)
 END" >$folder/pgbouncer.ini
 
-admin_password=${PGBOUNCER_PASSWORD:-$POSTGRES_PASSWORD}
+# A required secret; nothing that is started here gets one by its environment or an argument.
+secret() {
+    [ -s "/run/secrets/$1" ] || { echo "$1 is missing in .env" >&2; exit 1; }
+    cat "/run/secrets/$1"
+}
+
+postgres_password=$(secret POSTGRES_PASSWORD)
+admin_password=$(cat /run/secrets/PGBOUNCER_PASSWORD)
+: "${admin_password:=$postgres_password}"
 {
     printf '"%s" "%s"\n' "$PGBOUNCER_USER" "$admin_password"
     [ "$POSTGRES_USER" = "$PGBOUNCER_USER" ] ||
-        printf '"%s" "%s"\n' "$POSTGRES_USER" "$POSTGRES_PASSWORD"
+        printf '"%s" "%s"\n' "$POSTGRES_USER" "$postgres_password"
     # USER_SERVICE_DB_PASSWORD is the password of the role user_service.
-    env | sed -n 's/^\([A-Z_]*_SERVICE\)_DB_PASSWORD=\(.*\)$/\1 \2/p' |
-        while read -r role password; do
-            printf '"%s" "%s"\n' "$(echo "$role" | tr '[:upper:]' '[:lower:]')" "$password"
-        done
+    for file in /run/secrets/*_SERVICE_DB_PASSWORD; do
+        name=${file##*/}
+        role=$(echo "${name%_DB_PASSWORD}" | tr '[:upper:]' '[:lower:]')
+        password=$(secret "$name")
+        printf '"%s" "%s"\n' "$role" "$password"
+    done
 } >"$PGBOUNCER_AUTH_FILE"
 
 # The image that the specification names has it in /opt.

@@ -1,6 +1,9 @@
 #!/bin/sh
 # In a container: give RabbitMQ its configuration and its account, which no argument shows.
 set -eu
+[ -s /run/secrets/RABBITMQ_PASSWORD ] || { echo "RABBITMQ_PASSWORD is missing in .env" >&2; exit 1; }
+# A variable of this shell's, which no program inherits.
+RABBITMQ_PASSWORD=$(cat /run/secrets/RABBITMQ_PASSWORD)
 umask 077
 folder=/tmp/rabbitmq # in memory
 mkdir -p $folder

@@ -5,6 +5,8 @@ set -eu
 REDIS_LISTEN_ADDRESS=0.0.0.0
 REDIS_LISTEN_PORT=6379
 REDIS_DATA_FOLDER=/data
+# A variable of this shell's, which no program inherits.
+REDIS_PASSWORD=$(cat /run/secrets/REDIS_PASSWORD)
 REDIS_AUTHENTICATION="${REDIS_PASSWORD:+requirepass \"$REDIS_PASSWORD\"}"
 
 # The template's ${NAME} are filled in by the shell; set -u stops at one that has no value.

@@ -18,7 +18,7 @@ POSTGRESQL_SOCKET = ".s.PGSQL.5432"
 
 @dataclass(frozen=True)
 class Measurement:
-    """What `manage.py bench` measures in one service.
+    """What `python -m hdms_testing.bench` measures in one service.
 
     Attributes:
         kind: "db", "cache", "celery", "websocket" or "http".
@@ -80,13 +80,14 @@ def _measured(
     engine: Engine, environment: Environment, measurement: Measurement
 ) -> tuple[str, list[Row]]:
     """Return the version of the service's Python, and what it measured."""
-    command = ["python", "manage.py", "bench", measurement.kind, "--json"]
+    command = ["python", "-m", "hdms_testing.bench", measurement.kind, "--json"]
     if measurement.kind == "http":
         command += ["--path", measurement.path]
     # PostgreSQL has this socket on this machine, or in a container no service has a way to.
     folder = engine.stack.state / "run"
     if measurement.kind == "db" and (folder / POSTGRESQL_SOCKET).exists():
         command += ["--socket-folder", str(folder)]
+    engine.lend_testing(measurement.service)
     finished = engine.run(environment, measurement.service, command, timeout=SECONDS)
     try:
         answer = json.loads(finished.stdout)

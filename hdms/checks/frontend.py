@@ -6,11 +6,12 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 from hdms import connections
-from hdms.catalog import FRONTEND, Service
+from hdms.catalog import FRONTEND
 from hdms.checks.result import CheckFailed
 from hdms.checks.services import NotReady, health
 from hdms.engines.base import Engine
 from hdms.environment.environment import Environment
+from hdms.service import Service
 
 
 def front_door(

@@ -5,6 +5,8 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
+from hdms.errors import HdmsError
+
 CHECKS = ("db", "cache", "celery", "channels", "queue", "health")
 PASS, FAIL = "pass", "fail"
 
@@ -65,7 +67,7 @@ def outcome(subject: str, check: str, proof: Proof) -> CheckResult:
     try:
         message, measurements = proof()
         status, hint = PASS, ""
-    except CheckFailed as failure:
+    except (CheckFailed, HdmsError) as failure:
         message, hint, status, measurements = failure.message, failure.hint, FAIL, {}
     except Exception as error:
         message, hint, status, measurements = f"{type(error).__name__}: {error}", "", FAIL, {}

@@ -6,12 +6,12 @@ from http.client import HTTPException
 from typing import Any
 
 from hdms import connections
-from hdms.catalog import Service
 from hdms.checks.result import FAIL, CheckFailed, CheckResult
 from hdms.engines.base import Engine
 from hdms.environment.environment import Environment
 from hdms.errors import HdmsError
 from hdms.process import last_lines
+from hdms.service import Service
 
 # Each proof inside a service is bounded to about 8 s; they run side by side.
 INSIDE_SECONDS = 40.0

@@ -4,11 +4,19 @@ from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 
-from hdms.catalog import COMPONENTS, FRONTEND, SERVICES, WEB_SERVICES, process_names
-from hdms.checks import components
+from hdms.catalog import (
+    COMPONENTS,
+    FRONTEND,
+    SERVICES,
+    WEB_SERVICES,
+    components_among,
+    process_names,
+)
 from hdms.checks.frontend import front_door
 from hdms.checks.result import CHECKS, CheckResult, outcome
 from hdms.checks.services import endpoint, proven_inside
+from hdms.checks.strangers import named, require_no_stranger
+from hdms.components.component import Component, Found
 from hdms.engines.base import Announce, Engine
 from hdms.environment.environment import Environment
 
@@ -17,12 +25,6 @@ NEEDED_PROCESS = {
     "celery": "file-worker",
     "channels": "communication-service",
     "queue": "task-worker",
-}
-_COMPONENT_PROOFS = {
-    "postgres": components.postgres,
-    "pgbouncer": components.pgbouncer,
-    "redis": components.redis,
-    "rabbitmq": components.rabbitmq,
 }
 
 
@@ -63,11 +65,10 @@ def verify(
         if FRONTEND.name in running:
             proof = partial(front_door, engine, environment, answering)
             jobs.append(partial(_one, FRONTEND.name, proof))
-        for component in COMPONENTS:
-            proof = partial(_COMPONENT_PROOFS[component.name], engine, environment)
-            jobs.append(partial(_one, component.name, proof))
+        jobs.append(partial(prove_components, engine, environment))
     with ThreadPoolExecutor(max_workers=max(1, len(jobs))) as pool:
-        results = [result for found in pool.map(lambda job: job(), jobs) for result in found]
+        found = [result for results in pool.map(lambda job: job(), jobs) for result in results]
+    results = [named(engine, environment, result) for result in found]
     subjects = [*(s.name for s in WEB_SERVICES), *(c.name for c in COMPONENTS)]
     return sorted(results, key=lambda r: (subjects.index(r.subject), CHECKS.index(r.check)))
 
@@ -76,15 +77,19 @@ def prove_components(
     engine: Engine, environment: Environment, names: Sequence[str] | None = None
 ) -> list[CheckResult]:
     """Run the components' own probes, or those of some."""
+    components = components_among(names) if names else COMPONENTS
     with ThreadPoolExecutor() as pool:
         return list(
             pool.map(
-                lambda name: outcome(
-                    name, "health", partial(_COMPONENT_PROOFS[name], engine, environment)
-                ),
-                names or _COMPONENT_PROOFS,
+                lambda c: outcome(c.name, "health", partial(_proven, engine, environment, c)),
+                components,
             )
         )
+
+
+def _proven(engine: Engine, environment: Environment, component: Component) -> Found:
+    require_no_stranger(engine, environment, component.reached_through)
+    return component.prove(engine, environment)
 
 
 def _one(subject: str, proof: Callable[[], tuple[str, dict[str, object]]]) -> list[CheckResult]:

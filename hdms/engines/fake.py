@@ -3,10 +3,20 @@
 import shlex
 from collections.abc import Callable, Iterator, Mapping, Sequence
 
-from hdms.catalog import component_names, find_service, needed_components, process_names
-from hdms.engines.base import Announce, Change, Engine, Started, UnitStatus, Usage
+from hdms.catalog import component_names, needed_components, process_names, require_port
+from hdms.engines.base import (
+    SHOULD_RUN,
+    START,
+    Announce,
+    Change,
+    Engine,
+    Started,
+    UnitStatus,
+    Usage,
+)
 from hdms.environment.environment import Environment
 from hdms.errors import HdmsError
+from hdms.ports import LOOPBACK
 from hdms.process import Completed
 from hdms.stack import Stack
 
@@ -33,11 +43,13 @@ class FakeEngine(Engine):
         missing = set(needed_components(names)) - {*self._running, *names}
         if missing:
             raise HdmsError(f"the services need {', '.join(sorted(missing))}", "inv infra.up")
+        self.wanted.add(names)
         self._running |= {name: self._told(environment) for name in names}
         return [Started(name, 0.0, "") for name in names]
 
     def down(self, names: Sequence[str], announce: Announce) -> list[str]:
         stopped = [name for name in names or list(self._running) if name in self._running]
+        self.wanted.remove(names or self.wanted.names())
         for name in stopped:
             del self._running[name]
         return stopped
@@ -51,11 +63,16 @@ class FakeEngine(Engine):
             raise HdmsError("nothing is running", "inv infra.up")
         return self.up(environment, [name], announce)[0]
 
+    def update(
+        self, environment: Environment, names: Sequence[str], announce: Announce
+    ) -> list[Started]:
+        return [Started(name, 0.0, "") for name in names if name in self._running]
+
     def status(self) -> list[UnitStatus]:
         return [
             UnitStatus(name, "running", pid=1)
             if name in self._running
-            else UnitStatus(name, "stopped")
+            else self._noted(UnitStatus(name, "stopped"))
             for name in [*component_names(), *process_names()]
         ]
 
@@ -64,7 +81,7 @@ class FakeEngine(Engine):
             raise HdmsError(f"{name} has no log yet: it was never started")
         yield from ["started\n"][:lines]
 
-    def prepare(self, services: Sequence[str], announce: Announce) -> None:
+    def prepare(self, services: Sequence[str], announce: Announce, newest: bool = False) -> None:
         pass
 
     def run(
@@ -80,23 +97,25 @@ class FakeEngine(Engine):
 
     def pending(self, environment: Environment) -> list[Change]:
         told = self._told(environment)
+        missing = self.wanted.names() - self._running.keys()
         return [
-            Change(name, ("environment",), "restarts")
-            for name, before in self._running.items()
-            if before != told
+            *(Change(name, (SHOULD_RUN,), START) for name in sorted(missing)),
+            *(
+                Change(name, ("environment",), "restarts")
+                for name, before in self._running.items()
+                if before != told
+            ),
         ]
 
-    def apply(self, environment: Environment, announce: Announce) -> None:
-        self._running = dict.fromkeys(self._running, self._told(environment))
+    def apply(
+        self, environment: Environment, changes: Sequence[Change], announce: Announce
+    ) -> None:
+        self._running |= {change.name: self._told(environment) for change in changes}
 
-    def address(self, environment: Environment, name: str) -> tuple[str, int]:
-        if name not in ("pgbouncer", "redis", "rabbitmq"):
-            name = find_service(name).name
-            return "127.0.0.1", int(environment[find_service(name).port_variable])
-        return "127.0.0.1", int(environment[f"{name.upper()}_HOST_PORT"])
-
-    def management_address(self, environment: Environment) -> tuple[str, int]:
-        return "127.0.0.1", int(environment["RABBITMQ_MANAGEMENT_PORT"])
+    def address(
+        self, environment: Environment, name: str, port: str | None = None
+    ) -> tuple[str, int]:
+        return LOOPBACK, int(environment[require_port(name, port)])
 
     def variables(self, environment: Environment, service: str) -> dict[str, str]:
         return {}
@@ -109,6 +128,15 @@ class FakeEngine(Engine):
 
     def thaw(self, name: str) -> None:
         pass
+
+    def hang(self, name: str) -> None:
+        pass
+
+    def unhang(self, name: str) -> None:
+        pass
+
+    def is_ready(self, environment: Environment, name: str) -> bool:
+        return name in self._running
 
     def usage(self) -> dict[str, Usage]:
         return {}

@@ -1,16 +1,23 @@
 """How a program on this machine reaches a stack, whichever engine runs it."""
 
 import os
+from collections.abc import Iterable
 from pathlib import Path
 
-from hdms.catalog import Service, port_variable, process_names
+from hdms.catalog import component_called, components_among, port_variable, port_variables
 from hdms.environment.environment import Environment
-from hdms.environment.schema import VARIABLES
-from hdms.ports import LOOPBACK
+from hdms.ports import LOOPBACK, Wanted
+from hdms.service import Service
 from hdms.stack import PROJECT
 
 # Nothing of the invoking shell but these reaches a process, so that a stray DB_HOST cannot.
-_INHERITED = ("PATH", "HOME", "USER", "LOGNAME", "LANG", "LC_ALL", "TZ", "TMPDIR")
+_INHERITED = ("PATH", "HOME", "USER", "LOGNAME", "TZ", "TMPDIR")
+
+# Under which a web process knows its port; in `.env` it has a name for each service.
+WEB_PORT = "WEB_PORT"
+
+# Whatever the locale is (cron and systemd have none): a path may have any letter.
+UTF_8 = {"LC_ALL": "C.UTF-8", "PYTHONUTF8": "1"}
 
 
 def source_folder(service: Service) -> Path:
@@ -20,7 +27,17 @@ def source_folder(service: Service) -> Path:
 
 def inherited_environment() -> dict[str, str]:
     """Return the variables of this process that a service's program may have."""
-    return {name: os.environ[name] for name in _INHERITED if name in os.environ}
+    inherited = {name: os.environ[name] for name in _INHERITED if name in os.environ}
+    return {**inherited, **UTF_8}
+
+
+def ports_wanted(environment: Environment, names: Iterable[str]) -> list[Wanted]:
+    """Return the ports of this machine that some units take."""
+    return [
+        Wanted(int(environment[variable]), name, variable)
+        for name in names
+        for variable in port_variables(name)
+    ]
 
 
 def place(environment: Environment, name: str) -> str:
@@ -28,26 +45,26 @@ def place(environment: Environment, name: str) -> str:
     variable = port_variable(name)
     if variable:
         return f"{LOOPBACK}:{environment[variable]}"
-    return "takes work from the queue" if name in process_names() else "behind PgBouncer only"
+    component = component_called(name)
+    if component is None:
+        return "takes work from the queue"
+    (way,) = components_among([component.reached_through])
+    return f"behind {way.title} only"
 
 
 def service_variables(environment: Environment, service: Service) -> dict[str, str]:
     """Return what takes the place of, or is added to, a service's `.env`: no secret."""
     settings = "prod" if environment.in_production else "dev"
-    reached = {
-        "DB_HOST": LOOPBACK,
-        "DB_PORT": environment["PGBOUNCER_HOST_PORT"],
-        "REDIS_HOST": LOOPBACK,
-        "REDIS_PORT": environment["REDIS_HOST_PORT"],
-        "RABBITMQ_HOST": LOOPBACK,
-        "RABBITMQ_PORT": environment["RABBITMQ_HOST_PORT"],
-    }
-    known = {variable.name for variable in VARIABLES[service.name]}
+    reached: dict[str, str] = {}
+    for component in components_among(service.needs):
+        if component.service_address:
+            host, port = component.service_address
+            reached |= {host: LOOPBACK, port: environment[component.ports[0].variable]}
     return {
         "HDMS_ENV_FILE": str(environment.stack.service_env(service.name)),
         "HDMS_ENVIRONMENT": environment["HDMS_ENVIRONMENT"],
         "DJANGO_SETTINGS_MODULE": f"core.settings.{settings}",
-        **{name: value for name, value in reached.items() if name in known},
+        **reached,
         "WEB_HOST": LOOPBACK,
-        "WEB_PORT": environment[service.port_variable],
+        WEB_PORT: environment[service.port_variable],
     }

@@ -1,17 +1,22 @@
-"""`docs/environment-variables.md` and the `.env.example` files, made from the schema."""
+"""What `inv generate` makes from the schema of the variables.
+
+`docs/environment-variables.md`, the `.env.example` files, and the rules by which containers that
+are started without the toolkit check the root `.env`.
+"""
 
 from pathlib import Path
 
-from hdms.catalog import SERVICES, Service
+from hdms.catalog import SERVICES
 from hdms.environment.initial import example
-from hdms.environment.schema import ROOT, VARIABLES
-from hdms.environment.variable import Variable
+from hdms.environment.schema import ROOT, VARIABLES, of_services_alone
+from hdms.environment.variable import EXAMPLE_WORDS, Variable
+from hdms.service import Service
 from hdms.stack import PROJECT
 
 _INTRODUCTION = """\
 # Environment variables
 
-Made from `hdms/environment/schema.py` by `inv env.document`; a test keeps it true.
+Made from `hdms/environment/schema.py` by `inv generate`; a test keeps it true.
 
 The root `.env` is the file to edit; `inv env.init` writes it, with generated secrets. After an
 edit, `inv env.sync` validates it, copies the shared values into the services' `.env` files and
@@ -22,11 +27,12 @@ In production (`HDMS_ENVIRONMENT=production`) a secret has at least 16 character
 """
 
 
-def generated_files() -> dict[Path, str]:
-    """Return path -> text of every file that is made from the schema."""
+def documents() -> dict[Path, str]:
+    """Return path -> text of every file that is made from the schema alone."""
     files = {
         PROJECT / "docs" / "environment-variables.md": _document(),
         PROJECT / ".env.example": example(ROOT),
+        PROJECT / "config" / "check-env" / "rules": _rules(),
     }
     for service in SERVICES:
         files[PROJECT / "services" / service.name / ".env.example"] = example(service.name)
@@ -46,6 +52,39 @@ def _document() -> str:
             *(_of_service(service) for service in shown),
         ]
     )
+
+
+def _rules() -> str:
+    """Return the rules of the root `.env` for config/check-env/check.awk, a line each."""
+    lines = [
+        f"words of examples\t{','.join(EXAMPLE_WORDS)}",
+        f"of services alone\t{','.join(sorted(of_services_alone()))}",
+    ]
+    for v in VARIABLES[ROOT]:
+        if v.rule is None:
+            continue
+        least, most = v.rule.span or ("", "")
+        columns = (
+            v.name,
+            v.rule.pattern,
+            v.rule.longest,
+            least,
+            most,
+            v.production_length if v.secret else 0,
+            "always" if v.default is None else "production" if v.required_in_production else "",
+            _kind(v),
+            v.rule.reserved,
+            v.default or "",
+            v.expected,
+        )
+        lines.append("\t".join(map(str, columns)))
+    return "\n".join(lines) + "\n"
+
+
+def _kind(v: Variable) -> str:
+    if v.secret:
+        return "key" if v.is_key else "secret"
+    return "port" if v.is_host_port else "text"
 
 
 def _of_service(service: Service) -> str:

@@ -35,12 +35,24 @@ class EnvFile:
         Raises:
             InvalidInput: it is missing, not readable or not UTF-8 text.
         """
+        if path.exists() and not path.is_file():  # reading a pipe would wait for ever
+            raise InvalidInput(f"{path} is no file", "move it away, then: inv env.init")
         try:
             text = path.read_text(encoding="utf-8")
         except FileNotFoundError as error:
             raise InvalidInput(f"{path} is missing", "run `inv env.init`") from error
-        except (OSError, UnicodeDecodeError) as error:
-            raise InvalidInput(f"{path} cannot be read as UTF-8 text: {error}") from error
+        except UnicodeDecodeError as error:
+            raise InvalidInput(
+                f"{path} cannot be read as UTF-8 text: {error}",
+                f"save it as UTF-8, e.g. iconv -f latin1 -t utf-8 {path} -o {path}.new, "
+                "then put that in its place",
+            ) from error
+        except OSError as error:
+            raise InvalidInput(
+                f"{path} cannot be read: {error.strerror}",
+                "it must be a file that this account may read; where it is not one, move it away "
+                "and run `inv env.init`",
+            ) from error
         return cls(path, tuple(parse_stream(io.StringIO(text))))
 
     @property
@@ -61,6 +73,11 @@ class EnvFile:
     def lines_of(self, name: str) -> list[int]:
         """Return every line on which a variable is set."""
         return [_first_line(b) for b in self.bindings if b.key == name]
+
+    def is_cut(self, name: str) -> bool:
+        """Return whether a comment begins on the line on which a variable is set."""
+        texts = [b.original.string.rstrip() for b in self.bindings if b.key == name]
+        return any(_trailing_comment(text.partition("=")[2]) for text in texts)
 
     def unreadable_lines(self) -> list[int]:
         """Return the lines that are neither an assignment nor a comment."""

@@ -44,9 +44,9 @@ class Environment:
         return self["HDMS_ENVIRONMENT"] == "production"
 
     @property
-    def pgbouncer_password(self) -> str:
-        """Password of PgBouncer's admin console (spec 001 data-model, "from POSTGRES_PASSWORD")."""
-        return self["PGBOUNCER_PASSWORD"] or self["POSTGRES_PASSWORD"]
+    def roles(self) -> dict[str, str]:
+        """Each service's PostgreSQL role, and the root variable with its password."""
+        return {service.role: service.password_variable for service in SERVICES}
 
     def replicas(self, process: str) -> int:
         """Return how many of a process run side by side."""

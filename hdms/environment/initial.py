@@ -1,14 +1,15 @@
 """First `.env` files, and the `.env.example` files that show what stands in them."""
 
 import secrets
-from collections.abc import Mapping
+from collections.abc import Container, Mapping
 
 from hdms.catalog import SERVICES
 from hdms.environment.env_file import EnvFile, write_private
 from hdms.environment.schema import ROOT, VARIABLES
+from hdms.environment.validation import load
 from hdms.environment.variable import Variable
 from hdms.errors import InvalidInput
-from hdms.ports import free_ports
+from hdms.ports import CANDIDATES, free_ports, is_free
 from hdms.stack import Stack
 
 # 64 characters.
@@ -31,6 +32,8 @@ def example(scope: str) -> str:
 def write_initial_files(stack: Stack, ports: dict[str, int] | None = None) -> list[str]:
     """Write the `.env` files that are missing, with random secrets; existing ones stay.
 
+    Beside a new root file, existing files of services get the values that are copied from it.
+
     Args:
         ports: values for the variables of ports other than the defaults.
 
@@ -41,18 +44,24 @@ def write_initial_files(stack: Stack, ports: dict[str, int] | None = None) -> li
         InvalidInput: the root file exists but cannot be read.
     """
     written = []
-    if not stack.root_env.exists():
+    is_new = not stack.root_env.exists()
+    if is_new:
         values = {name: str(port) for name, port in (ports or {}).items()}
         write_private(stack.root_env, _text(ROOT, {**_generated(ROOT), **values}))
         written.append(stack.display(stack.root_env))
     root = EnvFile.read(stack.root_env).values
     for service in SERVICES:
         path = stack.service_env(service.name)
-        if path.exists():
-            continue
         shared = {
             v.name: root.get(v.shared) or _default(v) for v in VARIABLES[service.name] if v.shared
         }
+        if path.exists():
+            file = EnvFile.read(path)
+            renewed = file.with_values(shared)
+            if is_new and renewed != file.text:
+                write_private(path, renewed)
+                written.append(stack.display(path))
+            continue
         own = {"DB_USER": service.role, **_generated(service.name)}
         write_private(path, _text(service.name, {**shared, **own}))
         written.append(stack.display(path))
@@ -84,10 +93,37 @@ def add_missing_secrets(stack: Stack) -> list[str]:
     return list(missing)
 
 
-def free_host_ports() -> dict[str, int]:
-    """Return a free port for every variable that is a port of this machine."""
+def replace_taken_ports(stack: Stack, own: Container[str]) -> dict[str, int]:
+    """Set a free port in place of each in the root `.env` that something else holds.
+
+    Args:
+        own: the variables of ports that this stack's own servers hold.
+
+    Returns:
+        The variables that were changed, and their new ports.
+
+    Raises:
+        InvalidInput: the file cannot be read, or a port in it is none.
+    """
+    environment = load(stack)
+    names = [v.name for v in VARIABLES[ROOT] if v.is_host_port and v.name not in own]
+    taken = [name for name in names if not is_free(int(environment[name]))]
+    chosen = dict(zip(taken, free_ports(len(taken)), strict=True))
+    if chosen:
+        file = EnvFile.read(stack.root_env)
+        new = {name: str(port) for name, port in chosen.items()}
+        write_private(file.path, file.with_values(new))
+    return chosen
+
+
+def free_host_ports(candidates: range = CANDIDATES) -> dict[str, int]:
+    """Return a free port for every variable that is a port of this machine.
+
+    Raises:
+        ValueError: there are not so many.
+    """
     names = [v.name for v in VARIABLES[ROOT] if v.is_host_port]
-    return dict(zip(names, free_ports(len(names)), strict=True))
+    return dict(zip(names, free_ports(len(names), candidates), strict=True))
 
 
 def _is_ours(root: Mapping[str, str]) -> bool:

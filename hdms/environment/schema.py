@@ -4,136 +4,51 @@ From it come validation, the `.env.example` files, `docs/environment-variables.m
 `inv env.sync` tells the running stack.
 """
 
-from typing import Any
-
-from hdms.catalog import DJANGO, FRONTEND, SERVICES, Service, find_service
-from hdms.environment.variable import Variable, choice, fixed, identifier, image, integer, password
+from hdms.catalog import COMPONENTS, FRONTEND, SERVICES, components_among, find_service
+from hdms.environment.variable import (
+    Variable,
+    choice,
+    host_port,
+    image,
+    integer,
+    password,
+    version,
+)
+from hdms.service import DJANGO, Service
 
 ROOT = "root"
-
-
-def _variable(name: str, description: str, rule: dict[str, Any], **fields: Any) -> Variable:
-    return Variable(name, description, **{**rule, **fields})
-
-
-def _host_port(name: str, what: str, default: int, told: tuple[str, ...] = ()) -> Variable:
-    return _variable(
-        name,
-        f"Port on this machine's loopback address where {what} is reached",
-        integer(1024, 65535),
-        default=str(default),
-        told=told,
-        is_host_port=True,
-    )
+_ROLES = tuple(service.role for service in SERVICES)
 
 
 _ROOT_VARIABLES = (
-    _variable(
+    Variable.of(
         "HDMS_ENVIRONMENT",
         "What the stack is for; production refuses missing, short or well-known secrets",
         choice("development", "production"),
         default="development",
     ),
-    _variable(
-        "POSTGRES_DB",
-        "Name of the database that all services share",
-        identifier(),
-        default="hdms_db",
-        told=("postgres", "pgbouncer"),
-        source="spec 001 FR-001",
+    Variable.of(
+        "HDMS_WAIT_SECONDS",
+        "Seconds that a command waits at most for one component or process to become ready, or for "
+        "another command to end",
+        integer(5, 3600, "seconds"),
+        default="120",
     ),
-    _variable(
-        "POSTGRES_USER",
-        "PostgreSQL's superuser; fixed once the data folder exists",
-        identifier(),
-        default="postgres",
-        told=("postgres", "pgbouncer"),
-        source="spec 001 FR-001",
-    ),
-    _variable(
-        "POSTGRES_PASSWORD",
-        "Password of `POSTGRES_USER`",
-        password(),
-        generated=True,
-        told=("postgres", "pgbouncer"),
-        source="spec 001 FR-001",
-    ),
-    _variable(
-        "DB_STATEMENT_TIMEOUT",
-        "Seconds after which PostgreSQL ends a service's statement; 0 is never",
-        integer(0, 86400, "seconds"),
-        default="0",
-        told=("postgres", "pgbouncer"),
-        source="spec 001 FR-008",
-    ),
-    _variable(
-        "PGBOUNCER_POOL_SIZE",
-        "PostgreSQL connections that PgBouncer keeps for each role",
-        integer(25, 50),
-        default="25",
-        told=("pgbouncer",),
-        source="spec 001 FR-015",
-    ),
-    _variable(
-        "PGBOUNCER_MAX_CLIENT_CONN",
-        "Connections that PgBouncer accepts from the services together",
-        integer(100, 10000),
-        default="500",
-        told=("pgbouncer",),
-    ),
-    _variable(
-        "PGBOUNCER_USER",
-        "Account of PgBouncer's admin console",
-        identifier(),
-        default="postgres",
-        told=("pgbouncer",),
-        source="spec 001 data-model 2",
-    ),
-    _variable(
-        "PGBOUNCER_PASSWORD",
-        "Password of `PGBOUNCER_USER`; empty means `POSTGRES_PASSWORD`",
-        password(),
-        default="",
-        told=("pgbouncer",),
-        source="spec 001 data-model 2",
-    ),
-    _host_port("PGBOUNCER_HOST_PORT", "PgBouncer", 6432, ("pgbouncer",)),
-    _variable(
-        "PGBOUNCER_IMAGE",
-        "With Docker: the image that PgBouncer runs in; empty means Debian's package",
+    Variable.of(
+        "HDMS_REGISTRY",
+        "With Docker: where the images of HDMS are, without a name; production pulls them from "
+        "there. Empty means that they are built here",
         image(),
         default="",
     ),
-    _variable(
-        "REDIS_PASSWORD",
-        "Password of Redis; empty means none, which production refuses",
-        password(),
-        default="",
-        generated=True,
-        told=("redis",),
-        required_in_production=True,
-        source="spec 001 FR-003",
+    Variable.of(
+        "HDMS_VERSION",
+        "With Docker: the tag of the images of HDMS",
+        version(),
+        default="latest",
     ),
-    _host_port("REDIS_HOST_PORT", "Redis", 6379, ("redis",)),
-    _variable(
-        "RABBITMQ_USER",
-        "Account of RabbitMQ, the only one that is made",
-        identifier(),
-        default="hdms",
-        told=("rabbitmq",),
-        source="spec 003 T010",
-    ),
-    _variable(
-        "RABBITMQ_PASSWORD",
-        "Password of `RABBITMQ_USER`",
-        password(),
-        generated=True,
-        told=("rabbitmq",),
-        source="spec 003 T010",
-    ),
-    _host_port("RABBITMQ_HOST_PORT", "RabbitMQ", 5672, ("rabbitmq",)),
-    _host_port("RABBITMQ_MANAGEMENT_PORT", "RabbitMQ's management UI", 15672, ("rabbitmq",)),
-    _variable(
+    *(variable for component in COMPONENTS for variable in component.variables(_ROLES)),
+    Variable.of(
         "JWT_SIGNING_KEY",
         "Key that signs the access tokens which all services accept",
         password(),
@@ -145,16 +60,10 @@ _ROOT_VARIABLES = (
 
 def _root_variables_of(service: Service) -> tuple[Variable, ...]:
     return (
-        _variable(
-            service.password_variable,
-            f"Password of {service.name}'s PostgreSQL role `{service.role}`",
-            password(),
-            generated=True,
-            told=("postgres", "pgbouncer"),
-        ),
+        *(variable for component in COMPONENTS for variable in component.variables_for(service)),
         *(
             [
-                _variable(
+                Variable.of(
                     service.secret_key_variable,
                     f"Django's secret key of {service.name}",
                     password(),
@@ -165,9 +74,9 @@ def _root_variables_of(service: Service) -> tuple[Variable, ...]:
             if service.framework is DJANGO
             else []
         ),
-        _host_port(service.port_variable, service.name, service.default_port),
+        host_port(service.port_variable, service.name, service.default_port),
         *(
-            _variable(
+            Variable.of(
                 process.replicas_variable,
                 f"How many {process.name} run side by side; empty means 1, in production 2",
                 integer(1, 32),
@@ -179,96 +88,21 @@ def _root_variables_of(service: Service) -> tuple[Variable, ...]:
     )
 
 
-def _database_variables(service: Service) -> tuple[Variable, ...]:
-    return (
-        _variable(
-            "DB_NAME",
-            "Database",
-            identifier(),
-            default="hdms_db",
-            shared="POSTGRES_DB",
-            source="spec 001 FR-012",
-        ),
-        _variable(
-            "DB_USER",
-            "The service's own PostgreSQL role",
-            fixed(service.role, "each service has a role and a schema of its own"),
-        ),
-        _variable(
-            "DB_PASSWORD",
-            "Password of that role",
-            password(),
-            shared=service.password_variable,
-        ),
-        _variable(
-            "DB_HOST",
-            "Where PgBouncer is; without Docker the engine puts its loopback address in place",
-            fixed(
-                "pgbouncer",
-                "services reach PostgreSQL through PgBouncer",
-                {"postgres": "postgres would bypass PgBouncer and its limit on connections"},
-            ),
-            default="pgbouncer",
-            source="spec 001 FR-004",
-        ),
-        _variable(
-            "DB_PORT",
-            "PgBouncer's port there",
-            fixed(
-                "6432",
-                "PgBouncer's port",
-                {"5432": "5432 is PostgreSQL's own port and would bypass PgBouncer"},
-            ),
-            default="6432",
-            source="spec 001 data-model 4",
-        ),
-    )
-
-
 def _django_variables(service: Service) -> tuple[Variable, ...]:
     return (
-        _variable(
-            "DB_CONNECT_TIMEOUT",
-            "Seconds to wait for a connection to the database",
-            integer(1, 300, "seconds"),
-            default="20",
-            source="spec 001 FR-008",
-        ),
-        _variable(
-            "REDIS_HOST",
-            "Where Redis is; without Docker the engine puts its loopback address in place",
-            fixed("redis", "the name of Redis in the stack's network"),
-            default="redis",
-            source="spec 001 FR-005",
-        ),
-        _variable(
-            "REDIS_PORT",
-            "Redis' port there",
-            fixed("6379", "Redis' port in the stack's network"),
-            default="6379",
-            source="spec 001 FR-005",
-        ),
-        _variable(
-            "REDIS_PASSWORD",
-            "Password of Redis",
-            password(),
-            default="",
-            shared="REDIS_PASSWORD",
-            source="spec 001 FR-003",
-        ),
-        _variable(
+        Variable.of(
             "SECRET_KEY",
             "Django's secret key",
             password(),
             shared=service.secret_key_variable,
         ),
-        _variable(
+        Variable.of(
             "JWT_SIGNING_KEY",
             "Key that signs access tokens",
             password(),
             shared="JWT_SIGNING_KEY",
         ),
-        _variable(
+        Variable.of(
             "ALLOWED_HOSTS",
             "Host names that the service answers to, with commas",
             {"expected": "host names, with commas"},
@@ -277,37 +111,7 @@ def _django_variables(service: Service) -> tuple[Variable, ...]:
     )
 
 
-_RABBITMQ_VARIABLES = (
-    _variable(
-        "RABBITMQ_HOST",
-        "Where RabbitMQ is; without Docker the engine puts its loopback address in place",
-        fixed("rabbitmq", "the name of RabbitMQ in the stack's network"),
-        default="rabbitmq",
-        source="spec 003 T010",
-    ),
-    _variable(
-        "RABBITMQ_PORT",
-        "RabbitMQ's port there",
-        fixed("5672", "RabbitMQ's port in the stack's network"),
-        default="5672",
-        source="spec 003 T010",
-    ),
-    _variable(
-        "RABBITMQ_USER",
-        "Account of RabbitMQ",
-        identifier(),
-        default="hdms",
-        shared="RABBITMQ_USER",
-    ),
-    _variable(
-        "RABBITMQ_PASSWORD",
-        "Password of that account",
-        password(),
-        shared="RABBITMQ_PASSWORD",
-    ),
-)
-
-_LOG_LEVEL = _variable(
+_LOG_LEVEL = Variable.of(
     "LOG_LEVEL",
     "The least level that is logged",
     choice("DEBUG", "INFO", "WARNING", "ERROR"),
@@ -315,19 +119,56 @@ _LOG_LEVEL = _variable(
 )
 
 
+_TASK_VARIABLES = (
+    Variable.of(
+        "TASK_MAX_QUBITS",
+        "The largest register of a circuit; a state vector takes 16 * 2^qubits bytes",
+        integer(1, 32),
+        default="24",
+    ),
+    Variable.of(
+        "TASK_TIME_LIMIT",
+        "Seconds that one circuit may run",
+        integer(1, 1200, "seconds"),
+        default="30",
+    ),
+    Variable.of(
+        "TASK_QUICK_LIMIT",
+        "Seconds after which a circuit makes room for others and is begun anew beside them",
+        integer(1, 1200, "seconds"),
+        default="1",
+    ),
+    Variable.of(
+        "TASK_LEASE",
+        "Seconds after which a worker that has not been heard of counts as dead",
+        integer(2, 600, "seconds"),
+        default="3",
+    ),
+    Variable.of(
+        "TASK_MAX_ATTEMPTS",
+        "How many workers may begin a task before it is given up",
+        integer(1, 100),
+        default="5",
+    ),
+)
+
+
 def _service_variables(service: Service) -> tuple[Variable, ...]:
-    own = _django_variables(service) if service.framework is DJANGO else _RABBITMQ_VARIABLES
-    return (*_database_variables(service), *own, _LOG_LEVEL)
+    return (
+        *(v for c in components_among(service.needs) for v in c.service_variables(service)),
+        *(_django_variables(service) if service.framework is DJANGO else _TASK_VARIABLES),
+        _LOG_LEVEL,
+    )
 
 
 VARIABLES: dict[str, tuple[Variable, ...]] = {
     ROOT: (
         *_ROOT_VARIABLES,
         *(variable for service in SERVICES for variable in _root_variables_of(service)),
-        _host_port(
+        host_port(
             FRONTEND.port_variable, "the page and, behind it, every service", FRONTEND.default_port
         ),
-        _variable(
+        Variable.of(
             "FRONTEND_BIND_ADDRESS",
             "Address on which the page is served; 0.0.0.0 is every network of this machine",
             choice("127.0.0.1", "0.0.0.0"),  # noqa: S104 - for who asks for it
@@ -337,6 +178,12 @@ VARIABLES: dict[str, tuple[Variable, ...]] = {
     **{service.name: _service_variables(service) for service in SERVICES},
 }
 """The variables of each file: `ROOT` for the root `.env`, else the service's name."""
+
+
+def of_services_alone() -> set[str]:
+    """Return the variables that belong in a service's file, and have no effect in the root one."""
+    in_root = {variable.name for variable in VARIABLES[ROOT]}
+    return {v.name for service in SERVICES for v in VARIABLES[service.name]} - in_root
 
 
 def variable(scope: str, name: str) -> Variable:

@@ -2,12 +2,16 @@
 
 from dataclasses import dataclass
 
-from hdms.catalog import SERVICES
+from hdms.catalog import COMPONENTS, SERVICES
 from hdms.environment.environment import Environment, read, shown
-from hdms.environment.schema import ROOT, VARIABLES
+from hdms.environment.schema import ROOT, VARIABLES, of_services_alone
 from hdms.environment.variable import EXAMPLE_WORDS, WELL_KNOWN_SECRETS, Variable
 from hdms.errors import InvalidInput
+from hdms.nearest import nearest
 from hdms.stack import Stack
+
+# Docker Compose reads variables of its own from the root file.
+_OF_DOCKER = ("COMPOSE_", "DOCKER_", "BUILDKIT_")
 
 
 @dataclass(frozen=True)
@@ -75,8 +79,7 @@ def _format_problems(environment: Environment, scope: str) -> list[Problem]:
             listed = " and ".join(str(line) for line in lines)
             problems.append(Problem(path, lines[-1], f"{name} is set twice, in lines {listed}"))
     if scope == ROOT:
-        in_root = {variable.name for variable in VARIABLES[ROOT]}
-        of_services = {v.name for service in SERVICES for v in VARIABLES[service.name]} - in_root
+        elsewhere = of_services_alone()
         problems += [
             Problem(
                 path,
@@ -85,7 +88,7 @@ def _format_problems(environment: Environment, scope: str) -> list[Problem]:
                 "service's file, services/<service>/.env",
             )
             for name in file.values
-            if name in of_services
+            if name in elsewhere
         ]
     return problems
 
@@ -97,9 +100,55 @@ def _value_problems(environment: Environment, scope: str) -> list[Problem]:
             continue  # judged in the root file, from which it is copied
         written = environment.files[scope].values.get(variable.name)
         what = _value_problem(variable, written, environment.in_production)
+        if not what and variable.secret:
+            what = _secret_problem(environment, scope, variable)
         if what:
             problems.append(_problem(environment, scope, variable.name, what))
     return problems
+
+
+def _secret_problem(environment: Environment, scope: str, variable: Variable) -> str | None:
+    """Return what is wrong with how a secret stands, or no longer stands, in its file."""
+    file = environment.files[scope]
+    if file.is_cut(variable.name):
+        return (
+            f"{variable.name}: a comment begins in its line, which may have been part of it: "
+            "a password has no # and no space; write the comment on a line of its own"
+        )
+    copies = [] if variable.name in file.values else _copies(environment, variable)
+    if copies:
+        return (
+            f"{variable.name} is gone, and was set ({', '.join(copies)} have it): put the line "
+            f"back, or write {variable.name}= if there is to be none"
+        )
+    return None
+
+
+def _copies(environment: Environment, root: Variable) -> list[str]:
+    """Return the services' files that hold a copy of a root variable that is not empty."""
+    return [
+        environment.stack.display(environment.files[service.name].path)
+        for service in SERVICES
+        for v in VARIABLES[service.name]
+        if v.shared == root.name and environment.files[service.name].values.get(v.name)
+    ]
+
+
+def warnings(environment: Environment) -> list[Problem]:
+    """Return what is probably a mistake, and need not be one: names that nobody knows.
+
+    In a service's file only those that look like a known one: the service may read others.
+    """
+    found = []
+    for scope, variables in VARIABLES.items():
+        known = {variable.name for variable in variables}
+        for name in environment.files[scope].values.keys() - known:
+            meant = nearest(name, known)
+            if meant or (scope == ROOT and not name.startswith(_OF_DOCKER)):
+                hint = f": is {meant} meant?" if meant else ""
+                what = f"nothing reads {name}{hint}"
+                found.append(_problem(environment, scope, name, what))
+    return sorted(found, key=lambda warning: (warning.file, warning.line or 0))
 
 
 def _value_problem(variable: Variable, written: str | None, in_production: bool) -> str | None:
@@ -127,25 +176,11 @@ def _value_problem(variable: Variable, written: str | None, in_production: bool)
 
 def _rule_problems(environment: Environment) -> list[Problem]:
     """Return what is wrong between variables whose values are right in themselves."""
-    problems = []
-    roles = {service.role for service in SERVICES}
-    for name in ("POSTGRES_USER", "PGBOUNCER_USER"):
-        if environment[name] in roles:
-            what = f"{name}={environment[name]}: expected a name that no service's role has"
-            problems.append(_problem(environment, ROOT, name, what))
-    if environment["POSTGRES_USER"].startswith("pg_"):
-        what = "POSTGRES_USER begins with pg_, which PostgreSQL reserves for itself"
-        problems.append(_problem(environment, ROOT, "POSTGRES_USER", what))
-    if environment["RABBITMQ_USER"] == "guest":
-        what = "RABBITMQ_USER=guest: everybody knows that account, which is deleted; take another"
-        problems.append(_problem(environment, ROOT, "RABBITMQ_USER", what))
-    same_account = environment["PGBOUNCER_USER"] == environment["POSTGRES_USER"]
-    if same_account and environment.pgbouncer_password != environment["POSTGRES_PASSWORD"]:
-        what = (
-            "PGBOUNCER_PASSWORD differs from POSTGRES_PASSWORD though both belong to "
-            f"{environment['POSTGRES_USER']}: leave it empty, or give PGBOUNCER_USER another name"
-        )
-        problems.append(_problem(environment, ROOT, "PGBOUNCER_PASSWORD", what))
+    problems = [
+        _problem(environment, ROOT, name, what)
+        for component in COMPONENTS
+        for name, what in component.problems(environment)
+    ]
     taken: dict[str, str] = {}
     for variable in VARIABLES[ROOT]:
         if variable.is_host_port:

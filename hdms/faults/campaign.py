@@ -1,8 +1,7 @@
 """Fault after fault under load, and what became of it."""
 
 import time
-from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from typing import Any
 
 from hdms.catalog import WEB_SERVICES, component_names, process_names
@@ -13,7 +12,7 @@ from hdms.engines.base import Announce, Engine
 from hdms.environment.environment import Environment
 from hdms.errors import HdmsError, TimedOut
 from hdms.faults.incident import RECOVERY_LIMIT_SECONDS, Incident, seen_by, strays
-from hdms.faults.kinds import KINDS
+from hdms.faults.kinds import KINDS, Chosen, is_new
 from hdms.load.steady import Load, steady_load
 from hdms.wait import wait_until
 from hdms.whole import require_whole
@@ -21,6 +20,7 @@ from hdms.whole import require_whole
 # Longer than a service may take to notice that it was another Redis: a chat asks once a second.
 CALM_SECONDS = 2.0
 BACK_SECONDS = 60.0
+ALL_BACK_SECONDS = 180.0
 # spec 001 SC-001: services connect within 10 seconds of their start.
 START_LIMIT_SECONDS = 10.0
 # Our own aim.
@@ -37,6 +37,7 @@ class Campaign:
         acknowledged: stream -> writes that were confirmed to it.
         lost: stream -> those of them that are not stored, or whose task never ran.
         strays: stream -> the errors of requests that failed though nothing was broken.
+        not_shown: the faults that were left out, and why; a sentence each.
     """
 
     engine: str
@@ -45,6 +46,7 @@ class Campaign:
     acknowledged: dict[str, int]
     lost: dict[str, list[str]]
     strays: dict[str, list[str]]
+    not_shown: list[str] = field(default_factory=list)
 
     @property
     def late(self) -> list[Incident]:
@@ -68,6 +70,14 @@ class Campaign:
             and i.fault in ("restart", "kill")
             and i.missed > START_LIMIT_SECONDS
         ]
+        failed = [
+            f"{i.part}: {i.fault}: {m.failed} requests of {m.stream} failed: {m.error}"
+            for i in self.incidents
+            if i.fault == "update"
+            for m in i.measured
+            # An open WebSocket is asked to come back, which is no failure (RFC 6455, 1012).
+            if m.failed and "1012" not in m.error
+        ]
         lost = [
             f"{name}: {len(writes)} writes lost" for name, writes in self.lost.items() if writes
         ]
@@ -76,7 +86,7 @@ class Campaign:
             for name, errors in self.strays.items()
             if errors
         ]
-        return [*late, *slow, *lost, *astray]
+        return [*late, *slow, *failed, *lost, *astray]
 
     @property
     def passed(self) -> bool:
@@ -96,10 +106,10 @@ class Campaign:
 def run(
     engine: Engine,
     environment: Environment,
-    faults: Sequence[tuple[str, str]],
+    chosen: Chosen,
     announce: Announce,
 ) -> Campaign:
-    """Inject faults, pairs of a part and a kind, one after the other, and measure.
+    """Inject faults one after the other, and measure.
 
     Raises:
         InvalidInput: the stack is in production.
@@ -109,31 +119,37 @@ def run(
     incidents = []
     with steady_load(engine, environment) as load:
         wait_calm(load, time.monotonic())
-        for number, (part, kind) in enumerate(faults, 1):
-            announce(f"{number} of {len(faults)}, {part}: {kind}")
+        for number, (part, kind) in enumerate(chosen.faults, 1):
+            announce(f"{number} of {len(chosen.faults)}, {part}: {kind}")
             incidents.append(inject(engine, environment, part, kind, load))
     announce("looking for every acknowledged write")
     acknowledged = {s.name: len(s.acknowledged) for s in load.streams if s.acknowledged}
     lost = load.lost(engine, environment)
     astray = {stream.name: strays(stream, incidents) for stream in load.streams}
-    return Campaign(engine.name, load.mark, incidents, acknowledged, lost, astray)
+    return Campaign(engine.name, load.mark, incidents, acknowledged, lost, astray, chosen.left_out)
 
 
 def inject(engine: Engine, environment: Environment, part: str, kind: str, load: Load) -> Incident:
     """Break one part, wait until all clients are answered again, and return what they saw.
 
     Raises:
-        TimedOut: the part, or an answer, did not come back within BACK_SECONDS.
+        TimedOut: the part, or an answer, did not come back in time.
     """
+    own = next((f for f in engine.own_faults() if (f.part, f.kind) == (part, kind)), None)
     begin = time.monotonic()
-    KINDS[kind](engine, environment, part)
-    wait_until(
-        lambda: (
-            (kind != "kill" or _is_new(engine, part, begin)) and _is_back(engine, environment, part)
-        ),
-        f"{part} to be back after {kind}",
-        BACK_SECONDS,
-    )
+    if own:
+        own.inject(environment)
+        _wait_all_back(engine, environment)
+    else:
+        KINDS[kind](engine, environment, part)
+        wait_until(
+            lambda: (
+                (kind != "kill" or is_new(engine, part, begin))
+                and _is_back(engine, environment, part)
+            ),
+            f"{part} to be back after {kind}",
+            BACK_SECONDS,
+        )
     back = time.monotonic()
     wait_calm(load, back)
     measured = tuple(seen_by(stream, begin, back) for stream in load.streams)
@@ -141,11 +157,19 @@ def inject(engine: Engine, environment: Environment, part: str, kind: str, load:
     return Incident(begin, part, kind, away, lasted, measured)
 
 
-def _is_new(engine: Engine, part: str, since: float) -> bool:
-    """Return whether a part was started after `since`: not what a killed one left running."""
-    (unit,) = (unit for unit in engine.status() if unit.name == part)
-    # Engines count whole seconds.
-    return unit.state == "running" and unit.uptime <= time.monotonic() - since + 1
+def _wait_all_back(engine: Engine, environment: Environment) -> None:
+    def away() -> list[str]:
+        stopped = {*component_names(), *process_names()} - engine.running()
+        return sorted(stopped) or [
+            name
+            for name in [*component_names(), *process_names()]
+            if not _is_back(engine, environment, name)
+        ]
+
+    try:
+        wait_until(lambda: not away(), "all to be back", ALL_BACK_SECONDS)
+    except TimedOut as late:
+        raise TimedOut(f"{late.message}; away: {', '.join(away())}", "inv env.sync") from None
 
 
 def _is_back(engine: Engine, environment: Environment, part: str) -> bool:
@@ -154,7 +178,7 @@ def _is_back(engine: Engine, environment: Environment, part: str) -> bool:
     if part not in engine.running():
         return False
     if part not in {service.name for service in WEB_SERVICES}:
-        return True  # a worker has no address: its clients tell
+        return engine.is_ready(environment, part)  # a worker has no address
     try:
         health(engine.address(environment, part), "/health/live", part)
     except (CheckFailed, HdmsError):

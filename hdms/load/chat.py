@@ -14,6 +14,9 @@ from hdms.connections import Address
 from hdms.load.stream import Refused
 from hdms.load.user import REQUEST_SECONDS, User
 
+# A token is good for 15 minutes and may be 10 old; a socket is closed when it expires.
+STAY_SECONDS = 240.0
+
 
 class Chat:
     """Says something in a room, and hears it there with another socket."""
@@ -25,6 +28,7 @@ class Chat:
         self._sockets: tuple[ClientConnection, ...] = ()
         self._open = contextlib.ExitStack()
         self._interrupted = False
+        self._entered = 0.0
 
     def say(self, body: str) -> str:
         """Return `body` when the service has stored it and the other socket has heard it.
@@ -35,7 +39,10 @@ class Chat:
             OSError: there is no connection.
         """
         try:
+            if time.monotonic() - self._entered > STAY_SECONDS:
+                self.leave()
             if not self._sockets:
+                self._entered = time.monotonic()
                 self._sockets = (
                     self._open.enter_context(self.enter()),
                     self._open.enter_context(self.enter()),

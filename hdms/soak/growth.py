@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from itertools import combinations, pairwise
 from statistics import median
 
-from hdms.soak.sampling import MEMORY, OPEN_FILES, PGBOUNCER, POSTGRESQL, REDIS, Series
+from hdms.catalog import COMPONENTS
+from hdms.soak.sampling import MEMORY, OPEN_FILES, Series
 
 Points = list[tuple[float, float]]
 
@@ -24,9 +25,7 @@ SLICES = 21
 LIMITS = {
     MEMORY: 1024**3,  # what one process may take of a small server
     OPEN_FILES: 1024,  # the usual `ulimit -n`
-    POSTGRESQL: 85,  # max_db_connections in config/pgbouncer
-    PGBOUNCER: 500,  # the default PGBOUNCER_MAX_CLIENT_CONN
-    REDIS: 10_000,  # Redis' own maxclients
+    **{c.clients.metric: c.clients.limit for c in COMPONENTS if c.clients},
 }
 
 

@@ -2,16 +2,12 @@
 
 import threading
 import time
-from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 
-import psycopg
-import redis
-
-from hdms import connections
+from hdms.catalog import COMPONENTS
 from hdms.engines.base import Engine
 from hdms.environment.environment import Environment
 from hdms.errors import HdmsError
@@ -22,14 +18,6 @@ CLOCK_SECONDS = 2.0
 
 MEMORY = "memory, bytes"
 OPEN_FILES = "open files"
-POSTGRESQL = "PostgreSQL connections"
-PGBOUNCER = "PgBouncer clients"
-REDIS = "Redis clients"
-
-_BY_ROLE = (
-    "SELECT usename, count(*) FROM pg_stat_activity WHERE backend_type = 'client backend'"
-    " AND usename LIKE '%\\_service' GROUP BY usename"
-)
 
 
 @dataclass
@@ -38,7 +26,7 @@ class Series:
 
     Attributes:
         subject: whose, e.g. a process or a role.
-        metric: what, one of the names above.
+        metric: what: one of the names above, or of what a component counts.
         points: (seconds since the beginning, value).
         restarts: when its subject, a process, was seen to be a new one, in the same seconds.
     """
@@ -70,15 +58,12 @@ class Samples:
         for name, used in self._engine.usage().items():
             self._add(name, MEMORY, used.memory)
             self._add(name, OPEN_FILES, used.open_files)
-        counts: dict[str, Callable[[], Counter[str]]] = {
-            POSTGRESQL: self._roles_in_postgresql,
-            PGBOUNCER: self._roles_in_pgbouncer,
-            REDIS: self._clients_of_redis,
-        }
-        for metric, count in counts.items():
-            with suppress(psycopg.Error, redis.RedisError, HdmsError, OSError):
-                for subject, number in count().items():
-                    self._add(subject, metric, number)
+        for component in COMPONENTS:
+            if component.clients:
+                with suppress(HdmsError, OSError):
+                    counted = component.count_clients(self._engine, self._environment)
+                    for subject, number in counted.items():
+                        self._add(subject, component.clients.metric, number)
 
     def _note_restarts(self) -> None:
         now = time.monotonic()
@@ -94,22 +79,6 @@ class Samples:
     def _add(self, subject: str, metric: str, value: float) -> None:
         series = self._series.setdefault((subject, metric), Series(subject, metric))
         series.points.append((round(time.monotonic() - self._begin, 1), value))
-
-    def _roles_in_postgresql(self) -> Counter[str]:
-        address = self._engine.address(self._environment, "pgbouncer")
-        with connections.database(self._environment, address) as database:
-            return Counter(dict(database.execute(_BY_ROLE).fetchall()))
-
-    def _roles_in_pgbouncer(self) -> Counter[str]:
-        address = self._engine.address(self._environment, "pgbouncer")
-        with connections.pgbouncer_console(self._environment, address) as console:
-            roles = [row[1] for row in console.execute("SHOW CLIENTS").fetchall()]
-        return Counter(role for role in roles if role.endswith("_service"))
-
-    def _clients_of_redis(self) -> Counter[str]:
-        address = self._engine.address(self._environment, "redis")
-        with connections.redis_client(self._environment, address) as client:
-            return Counter(c["name"] or f"database {c['db']}" for c in client.client_list())
 
 
 @contextmanager

@@ -2,18 +2,21 @@
 # In a container: make nginx's configuration from the environment, then become nginx.
 set -eu
 : "${FRONTEND_LISTEN:=8080}" "${FRONTEND_ROOT:=/usr/share/nginx/html}"
-: "${FRONTEND_TEMPORARY:=/tmp}" "${FRONTEND_RESOLVER=resolver 127.0.0.11 valid=2s;}"
-export FRONTEND_LISTEN FRONTEND_ROOT FRONTEND_TEMPORARY FRONTEND_RESOLVER
+: "${FRONTEND_TEMPORARY:=/tmp}" "${FRONTEND_BUFFERS:=/var/cache/nginx}" "${FRONTEND_RESOLVER=resolver 127.0.0.11 valid=2s;}"
+export FRONTEND_LISTEN FRONTEND_ROOT FRONTEND_TEMPORARY FRONTEND_BUFFERS FRONTEND_RESOLVER
 
-names=
-for name in FRONTEND_LISTEN FRONTEND_ROOT FRONTEND_TEMPORARY FRONTEND_RESOLVER \
-    USER_SERVICE_ADDRESS TICKET_SERVICE_ADDRESS COMMUNICATION_SERVICE_ADDRESS \
-    FILE_SERVICE_ADDRESS TASK_SERVICE_ADDRESS; do
+cd /etc/nginx
+# Only what the templates have in capitals and braces: what else begins with $ is nginx's own.
+names=$(grep -oh '\${[A-Z_]*}' nginx.conf.template routes.conf.template | sort -u)
+for name in $names; do
+    name=${name#??} name=${name%?}
     printenv "$name" >/dev/null || { echo "$name is not set: host:port is expected" >&2; exit 1; }
-    names="$names \${$name}"
+done
+for file in nginx.conf routes.conf; do
+    envsubst "$names" <"$file.template" >"$FRONTEND_TEMPORARY/$file"
 done
 
-configuration=$FRONTEND_TEMPORARY/nginx.conf
-# Only these: what else begins with $ is nginx's own.
-envsubst "$names" </etc/nginx/nginx.conf.template >"$configuration"
-exec nginx -e stderr -c "$configuration"
+ulimit -n "$(ulimit -Hn)" # a file for each connection
+export READY_FILE="$FRONTEND_TEMPORARY/ready"
+echo 127.0.0.1 8080 >"$READY_FILE"
+exec bash /guard.sh nginx -e stderr -c "$FRONTEND_TEMPORARY/nginx.conf"

@@ -8,8 +8,8 @@ from contextlib import contextmanager
 import psycopg
 from conftest import Whole
 
-from hdms import connections
 from hdms.catalog import find_service
+from hdms.components.postgres import database
 from hdms.load.user import User
 
 CLIENTS = 200
@@ -27,8 +27,8 @@ def counting(whole: Whole) -> Iterator[list[int]]:
     def go_on() -> None:
         while not ended.wait(0.05):
             address = whole.address("pgbouncer")
-            with connections.database(whole.environment, address) as database:
-                row = database.execute(count, (USER_SERVICE.role,)).fetchone()
+            with database(whole.environment, address) as db:
+                row = db.execute(count, (USER_SERVICE.role,)).fetchone()
                 counted.append(row[0] if row else 0)
 
     thread = threading.Thread(target=go_on)

@@ -4,6 +4,7 @@ import pytest
 from conftest import Whole
 
 from hdms import report
+from hdms.soak import table
 from hdms.soak.soak import run
 
 
@@ -14,6 +15,6 @@ def test_minutes_of_load_with_faults_on_the_way_hold(
 
     soak = run(whole.engine, whole.environment, minutes, 20, report.announce)
 
-    report.print_soak(soak)
+    table.print_soak(soak)
     assert {series.subject for series in soak.series} >= whole.engine.running()
     assert soak.passed

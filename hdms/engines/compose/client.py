@@ -78,7 +78,8 @@ _KNOWN = (
     (
         "non-overlapping IPv4 address pool",
         "Docker has no addresses left for another network",
-        "remove networks that nothing uses: docker network prune",
+        "remove networks that nothing uses: docker network prune; or give Docker more addresses: "
+        "default-address-pools in /etc/docker/daemon.json (a stack needs eleven networks)",
     ),
     (
         "pull access denied|manifest unknown|failed to resolve|error pulling image"

@@ -3,19 +3,20 @@
 import re
 import threading
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence, Set
 from concurrent.futures import ThreadPoolExecutor
-from typing import TYPE_CHECKING
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
 
 from hdms.catalog import port_variables
+from hdms.components.compose import Volume
+from hdms.engines.base import Announce
 from hdms.engines.compose.client import explained
-from hdms.engines.compose.state import health_output, is_healthy, published_ports
-from hdms.engines.starting import GivenUp
-from hdms.errors import HdmsError, StartFailed, TimedOut
+from hdms.engines.compose.container import SERVICE, stop, wait_healthy
+from hdms.engines.compose.state import published_ports
+from hdms.errors import HdmsError
 from hdms.ports import holder
-from hdms.process import last_lines
 from hdms.stack import PROJECT
-from hdms.wait import wait_until
 
 if TYPE_CHECKING:
     from docker import DockerClient
@@ -23,12 +24,10 @@ if TYPE_CHECKING:
 
 # Longer than PostgreSQL's grace period to stop.
 API_SECONDS = 90
-READY_SECONDS = 120.0
-LOOK_SECONDS = 0.05
-LOG_LINES = 15
+GIVING_UP_SECONDS = 1
 _PROJECT = "com.docker.compose.project"
-_SERVICE = "com.docker.compose.service"
 _FOLDER = "com.docker.compose.project.working_dir"
+_NO_RESTART: Any = {"Name": "no"}
 
 
 class Containers:
@@ -53,14 +52,22 @@ class Containers:
                     f"the Compose project {project!r} belongs to another checkout: {folder}",
                     "set COMPOSE_PROJECT_NAME=... to another name in this one's .env",
                 )
-            found.setdefault(container.labels[_SERVICE], []).append(container)
+            found.setdefault(container.labels[SERVICE], []).append(container)
         return found
 
-    def start(self, containers: Sequence["Container"], given_up: threading.Event) -> float:
+    def start(
+        self,
+        containers: Sequence["Container"],
+        given_up: threading.Event,
+        seconds: float,
+        announce: Announce,
+    ) -> float:
         """Start a unit's containers unless they run, and wait until all are healthy.
 
         Args:
             given_up: set by another thread when waiting has become pointless.
+            seconds: how long one is waited for (`HDMS_WAIT_SECONDS`).
+            announce: told what takes long.
 
         Returns:
             The seconds that it took.
@@ -76,9 +83,9 @@ class Containers:
             for container in containers:
                 container.start()
         except DockerException as error:
-            raise self._start_failed(containers[0].labels[_SERVICE], str(error)) from None
+            raise self._start_failed(containers[0].labels[SERVICE], str(error)) from None
         for container in containers:
-            _wait_healthy(container, given_up)
+            wait_healthy(container, given_up, seconds, announce)
         return time.monotonic() - begin
 
     def has_current_image(self, container: "Container") -> bool:
@@ -102,13 +109,73 @@ class Containers:
             if container.status == "created" or not only_created:
                 container.remove(force=True)
 
-    def stop(self, project: str, names: Sequence[str]) -> None:
-        """Stop the containers of some units side by side, each within its grace period."""
-        existing = self.of(project)
-        stopping = [c for name in names for c in existing.get(name, ()) if c.status != "exited"]
+    def keep_down(self, containers: Sequence["Container"]) -> None:
+        """Let nothing but us start these again, once they have stopped."""
+        for container in containers:
+            container.update(restart_policy=_NO_RESTART)
+
+    def restore(self, containers: Sequence["Container"]) -> None:
+        """Undo `keep_down`, of containers that were listed before it."""
+        for container in containers:
+            container.update(restart_policy=container.attrs["HostConfig"]["RestartPolicy"])
+
+    def discard(self, containers: Sequence["Container"]) -> None:
+        """Remove containers that others have replaced; the data are in volumes with a name."""
+        for container in containers:
+            container.remove(force=True, v=True)
+
+    def stop(self, containers: Sequence["Container"], announce: Announce) -> None:
+        """Stop containers side by side, each within its grace period; the deaf are killed then.
+
+        Args:
+            announce: told what takes long, and what had to be killed.
+        """
+        stopping = [container for container in containers if container.status != "exited"]
         with ThreadPoolExecutor(max_workers=max(1, len(stopping))) as pool:
-            for _ in pool.map(lambda container: container.stop(), stopping):
+            for _ in pool.map(lambda container: stop(container, announce), stopping):
                 pass
+
+    def give_up(self, project: str, names: Sequence[str]) -> None:
+        """Stop what was about to start, soon, whether or not it hears."""
+        existing = self.of(project)
+        begun = [c for name in names for c in existing.get(name, ()) if c.status != "exited"]
+        with ThreadPoolExecutor(max_workers=max(1, len(begun))) as pool:
+            for _ in pool.map(lambda container: container.stop(timeout=GIVING_UP_SECONDS), begun):
+                pass
+
+    def connect(self, containers: Sequence["Container"], networks: Sequence[str]) -> None:
+        """Put containers that run into these networks too, under the name of their service."""
+        for container in containers:
+            for name in set(networks) - set(container.attrs["NetworkSettings"]["Networks"]):
+                network = self._connected().networks.get(name)
+                network.connect(container, aliases=[container.labels[SERVICE]])
+
+    def remove_networks(self, project: str, kept: Set[str]) -> None:
+        """Remove the networks of a project but these, and those in which a container has run."""
+        label = f"{_PROJECT}={project}"
+        ran = [c for c in self._list([label]) if c.status != "created"]  # else it is made anew
+        used = {name for c in ran for name in c.attrs["NetworkSettings"]["Networks"]}
+        for network in self._connected().networks.list(filters={"label": label}):
+            if network.name not in kept | used:
+                network.remove()
+
+    @contextmanager
+    def showing(self, project: str, volume: Volume) -> "Iterator[list[Container]]":
+        """Yield a container that never runs and has a volume of a project, where both are here."""
+        from docker.errors import NotFound
+
+        client, name = self._connected(), f"{project}_{volume.name}"
+        try:
+            client.volumes.get(name)
+            mounted = {name: {"bind": volume.folder, "mode": "ro"}}
+            container = client.containers.create(volume.image, volumes=mounted, network_mode="none")
+        except NotFound:
+            yield []
+            return
+        try:
+            yield [container]
+        finally:
+            container.remove()
 
     def remove_all(self, project: str) -> None:
         """Remove every container and network of a project; its volumes stay."""
@@ -129,16 +196,19 @@ class Containers:
         for image in client.images.list(filters={"label": f"{_PROJECT}={project}"}):
             client.images.remove(str(image.id), force=True)
 
+    def holder(self, port: int) -> str:
+        """Return the container, or else the process, that has a port of this machine."""
+        holders = [c.name for c in self._list([]) if str(port) in published_ports(c)]
+        return f"the container {holders[0]}" if holders else holder(port)
+
     def _start_failed(self, name: str, said: str) -> HdmsError:
         taken = re.search(r":(\d+)\D*(?:port is already allocated|address already in use)", said)
         if taken is None:
             return explained("docker start", said)
         port = taken[1]
         variables = " or ".join(port_variables(name))
-        holders = [c.name for c in self._list([]) if port in published_ports(c)]
-        held_by = f"the container {holders[0]}" if holders else holder(int(port))
         return HdmsError(
-            f"{name} needs port {port}, which is held by {held_by}",
+            f"{name} needs port {port}, which is held by {self.holder(int(port))}",
             f"stop that, or set another {variables} in .env and run `inv env.sync`",
         )
 
@@ -159,42 +229,3 @@ class Containers:
 
                 self._client = docker.from_env(timeout=API_SECONDS)
             return self._client
-
-
-def _wait_healthy(container: "Container", given_up: threading.Event) -> None:
-    from docker.errors import NotFound
-
-    name = container.labels[_SERVICE]
-
-    def healthy() -> bool:
-        try:
-            container.reload()
-        except NotFound:
-            raise StartFailed(f"{name}: its container was removed while it started") from None
-        return is_healthy(container)
-
-    def still_possible() -> None:
-        if given_up.is_set():
-            raise GivenUp(name)
-        state = container.attrs["State"]
-        if state["Status"] != "running" or container.attrs["RestartCount"]:
-            said = container.logs(tail=LOG_LINES).decode(errors="replace")
-            error = explained(name, said) if "no space left" in said else None
-            raise StartFailed(
-                f"{name} ended with exit code {state['ExitCode']}:\n{last_lines(said)}",
-                error.hint if error else f"correct what it names; more: inv infra.logs {name}",
-            )
-        if state.get("Health", {}).get("Status") == "unhealthy":
-            raise StartFailed(
-                f"{name} runs, but is not healthy: {health_output(container)}",
-                f"inv infra.logs {name}",
-            )
-
-    try:
-        wait_until(healthy, name, READY_SECONDS, still_possible, LOOK_SECONDS)
-    except TimedOut:
-        raise StartFailed(
-            f"{name} runs, but was not healthy after {READY_SECONDS:.0f} s: "
-            f"{health_output(container)}",
-            f"inv infra.logs {name}",
-        ) from None

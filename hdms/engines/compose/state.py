@@ -5,7 +5,10 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
+from hdms.catalog import FRONTEND, process_names
 from hdms.engines.base import UnitStatus
+from hdms.environment.environment import Environment
+from hdms.errors import HdmsError
 from hdms.ports import LOOPBACK
 
 if TYPE_CHECKING:
@@ -16,7 +19,7 @@ def status(name: str, containers: Sequence["Container"]) -> UnitStatus:
     """Return the state of one unit, the worst of its containers."""
     if not containers:
         return UnitStatus(name, "stopped")
-    states = [_status(name, container) for container in containers]
+    states = [_status(name, container) for container in current(containers)]
     order = ("failed", "stopped", "starting", "running")
     worst = min(states, key=lambda unit: order.index(unit.state))
     if len(states) > 1:
@@ -25,12 +28,26 @@ def status(name: str, containers: Sequence["Container"]) -> UnitStatus:
     return worst
 
 
+def current(containers: Sequence["Container"]) -> list["Container"]:
+    """Return a unit's containers but those that an interrupted change left beside them: its
+    successors that were not started yet, or those that it had replaced already.
+    """
+    begun = [c for c in containers if c.status not in ("created", "exited")]
+    return begun or list(containers)
+
+
 def published_ports(container: "Container") -> list[str]:
     """Return the ports of this machine at which a container is reached while it runs."""
     if container.status != "running":
         return []
     bindings = container.attrs["NetworkSettings"]["Ports"] or {}
     return [published[0]["HostPort"] for published in bindings.values() if published]
+
+
+def host_ports(container: "Container") -> set[str]:
+    """Return the ports of this machine that a container has whenever it runs."""
+    bindings = container.attrs["HostConfig"]["PortBindings"] or {}
+    return {each["HostPort"] for port in bindings.values() for each in port or ()}
 
 
 def address(container: "Container", inside: int | None = None) -> tuple[str, int]:
@@ -48,7 +65,7 @@ def address(container: "Container", inside: int | None = None) -> tuple[str, int
             return LOOPBACK, int(published[0]["HostPort"])
     # Not the database's network, on which this machine has no address.
     networks = container.attrs["NetworkSettings"]["Networks"]
-    network = next(n for name, n in networks.items() if name.endswith("_hdms_network"))
+    network = next(n for name, n in networks.items() if not name.endswith("_database_network"))
     return network["IPAddress"], inside or int(next(iter(bindings)).split("/")[0])
 
 
@@ -92,3 +109,15 @@ def health_output(container: "Container") -> str:
     """Return what a container's health probe printed last."""
     log = container.attrs["State"].get("Health", {}).get("Log") or [{}]
     return " ".join(str(log[-1].get("Output", "")).split())[:200] or "its probe fails"
+
+
+def require_published(environment: Environment, name: str) -> None:
+    """Check that a unit's port can be one of this machine.
+
+    Raises:
+        HdmsError: in production only the front door's is.
+    """
+    # Its container would have an address; on this machine there is none in its place.
+    if environment.in_production and name != FRONTEND.name:
+        start = "services.up" if name in process_names() else "infra.up"
+        raise HdmsError(f"{name} does not run", f"inv {start}")

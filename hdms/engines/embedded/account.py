@@ -5,6 +5,7 @@ import pwd
 from pathlib import Path
 
 from hdms.errors import HdmsError
+from hdms.stack import PROJECT
 
 ORDINARY_ACCOUNT = "postgres"
 
@@ -82,3 +83,16 @@ def require_passage(path: Path, account: str | None, checkout: Path) -> None:
                 f"move the checkout to a folder that is open to all, e.g. "
                 f"`mv '{checkout}' /srv/`, or run as an ordinary user",
             )
+
+
+def described_account() -> str:
+    """Return whose processes the components are, for `inv doctor`.
+
+    Raises:
+        HdmsError: that account cannot read what it must.
+    """
+    account = components_account()
+    if account is None:
+        return "an ordinary user"
+    require_passage(PROJECT / "config", account, PROJECT)
+    return f"root; the components run as {account}"

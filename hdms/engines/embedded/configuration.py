@@ -1,80 +1,43 @@
 """What the embedded engine gives each component: its files, its program, its variables."""
 
-from collections.abc import Mapping
+import hashlib
+import shlex
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import suppress
 from pathlib import Path
 
-from hdms.catalog import FRONTEND, REDIS, SERVICES, Process, Service, replicas_variables
+from hdms import virtualenvs, workspace
+from hdms.catalog import COMPONENTS, FRONTEND, SERVICES, component_called, replicas_variables
+from hdms.components.component import Component
 from hdms.engines import host
-from hdms.engines.embedded import frontend, rabbitmq
-from hdms.engines.embedded.account import components_account, give, invoking_account
+from hdms.engines.embedded import frontend
+from hdms.engines.embedded.account import components_account, give
+from hdms.engines.embedded.guard import GUARD, GUARDED
 from hdms.engines.embedded.layout import Layout
 from hdms.engines.embedded.programs import Program
-from hdms.engines.embedded.replicas import programs_of
-from hdms.engines.embedded.servers import (
-    has_nginx,
-    has_rabbitmq,
-    pgbouncer,
-    postgres_folder,
-    redis_server,
-)
+from hdms.engines.embedded.replicas import programs_of, stand_in_of
 from hdms.environment.env_file import write_private
 from hdms.environment.environment import Environment
 from hdms.environment.schema import ROOT, VARIABLES
-from hdms.ports import LOOPBACK
-from hdms.rabbitmq import cluster_name
-from hdms.render import CONFIG, pgbouncer_user_list, redis_authentication, render
+from hdms.errors import HdmsError
+from hdms.render import render
+from hdms.service import Process, Service
+from hdms.stack import CONFIG
 
-TEMPLATES: Mapping[str, tuple[str, ...]] = {
-    "postgres": ("postgres/postgresql.conf", "postgres/pg_hba.conf", "postgres/pg_ident.conf"),
-    "pgbouncer": ("pgbouncer/pgbouncer.ini.example",),
-    "redis": ("redis/redis.conf",),
-    "rabbitmq": (
-        "rabbitmq/rabbitmq.conf",
-        "rabbitmq/definitions.json",
-        "rabbitmq/enabled_plugins",
-        "rabbitmq/prepare",
-        "rabbitmq/hdms_node.erl",
-    ),
-}
-PROVISIONING = ("postgres/provision.sql", "postgres/service_role.sql")
-# supervisor: INT is PostgreSQL's fast and PgBouncer's safe shutdown; TERM would wait for clients.
-STOP_SIGNALS = {"postgres": "INT", "pgbouncer": "INT"}
+COMMAND, PACKAGES, SOURCE = "its command", "its packages", "its source"
 
 
-def write_component_files(layout: Layout, environment: Environment, component: str) -> None:
+def write_component_files(layout: Layout, environment: Environment, component: Component) -> None:
     """Render a component's configuration into `.hdms/config`, readable by its account only."""
-    for path, text in component_files(layout, environment, component).items():
-        write_private(path, text)
-        give(path, components_account())
-
-
-def component_files(layout: Layout, environment: Environment, component: str) -> dict[Path, str]:
-    """Return path -> text of a component's rendered configuration."""
-    account = components_account() or invoking_account()
-    values = {
-        **environment.values(ROOT),
-        "OPERATOR": invoking_account(),
-        "POSTGRES_ACCOUNT": account,
-        "POSTGRES_HOST": str(layout.run).replace("'", "''"),
-        "PGBOUNCER_LISTEN_ADDRESS": LOOPBACK,
-        "PGBOUNCER_LISTEN_PORT": environment["PGBOUNCER_HOST_PORT"],
-        "PGBOUNCER_AUTH_FILE": str(layout.config / "userlist.txt"),
-        "REDIS_LISTEN_ADDRESS": LOOPBACK,
-        "REDIS_LISTEN_PORT": environment["REDIS_HOST_PORT"],
-        "REDIS_DATA_FOLDER": str(layout.redis_data).replace("\\", "\\\\").replace('"', '\\"'),
-        "REDIS_AUTHENTICATION": redis_authentication(environment),
-        "RABBITMQ_CLUSTER_NAME": cluster_name(layout.stack),
-        "RABBITMQ_LISTEN_ADDRESS": LOOPBACK,
-        "RABBITMQ_LISTEN_PORT": environment["RABBITMQ_HOST_PORT"],
-        "RABBITMQ_MANAGEMENT_LISTEN_PORT": environment["RABBITMQ_MANAGEMENT_PORT"],
-    }
+    part = component.embedded
+    values = {**environment.values(ROOT), **part.values(layout, environment)}
     files = {
         layout.config / Path(template).name.removesuffix(".example"): render(template, values)
-        for template in TEMPLATES[component]
+        for template in part.templates
     }
-    if component == "pgbouncer":
-        files[layout.config / "userlist.txt"] = pgbouncer_user_list(environment)
-    return files
+    for path, text in {**files, **part.other_files(layout, environment)}.items():
+        write_private(path, text)
+        give(path, components_account())
 
 
 def programs(
@@ -85,41 +48,28 @@ def programs(
     Args:
         folders: service -> its virtual environment.
     """
-    account = components_account()
-    commands: dict[str, list[str | Path]] = {
-        "postgres": [
-            postgres_folder() / "postgres",
-            "-D", layout.postgres_data,
-            "-c", f"config_file={layout.config / 'postgresql.conf'}",
-            "-c", f"hba_file={layout.config / 'pg_hba.conf'}",
-            "-c", f"ident_file={layout.config / 'pg_ident.conf'}",
-            "-c", "listen_addresses=",
-            "-c", f"unix_socket_directories={_list_item(layout.run)}",
-            "-c", "unix_socket_permissions=0700",
-        ],
-        "pgbouncer": [pgbouncer(), layout.config / "pgbouncer.ini"],
-        "redis": [redis_server(), layout.config / "redis.conf"],
-    }  # fmt: skip
-    components = [
-        Program(
-            name,
-            commands[name],
-            folder=layout.run,
-            account=account,
-            stop_signal=STOP_SIGNALS.get(name, "TERM"),
-        )
-        for name in commands
-    ]
     processes = [
         _process_program(layout, environment, service, process, name, folders[service.name])
         for service in SERVICES
         for process in service.processes
-        for name in programs_of(process.name, environment.replicas(process.name))
+        for name in _programs_of(environment, process)
     ]
-    # What needs neither RabbitMQ nor nginx does without.
-    frontends = [frontend.program(layout)] if has_nginx() else []
-    queues = [rabbitmq.program(layout)] if has_rabbitmq() else []
-    return components + queues + processes + frontends
+    made = [component.embedded.program for component in COMPONENTS]
+    return [*_installed(layout, made), *processes, *_installed(layout, [frontend.program])]
+
+
+def _installed(
+    layout: Layout, programs: Iterable[Callable[[Layout], Program]]
+) -> Iterator[Program]:
+    """Yield the programs that are there: what does not need the others does without."""
+    for program in programs:
+        with suppress(HdmsError):
+            yield program(layout)
+
+
+def _programs_of(environment: Environment, process: Process) -> list[str]:
+    own = programs_of(process.name, environment.replicas(process.name))
+    return [*own, stand_in_of(process.name)]
 
 
 def service_variables(layout: Layout, environment: Environment, service: Service) -> dict[str, str]:
@@ -132,32 +82,51 @@ def values_told(layout: Layout, environment: Environment, name: str) -> dict[str
 
     Variables stand under their own names, template files under theirs.
     """
-    if name in TEMPLATES:
+    component = component_called(name)
+    if component:
+        part = component.embedded
         told = {v.name: environment[v.name] for v in VARIABLES[ROOT] if name in v.told}
-        templates = TEMPLATES[name] + (PROVISIONING if name == "postgres" else ())
+        files = (*part.templates, *part.read_as_they_are)
         return {
             **told,
-            **{f"config/{path}": (CONFIG / path).read_text() for path in templates},
+            COMMAND: _described(part.program(layout)),
+            **{f"config/{path}": (CONFIG / path).read_text() for path in files},
         }
     if name == FRONTEND.name:
-        return frontend.values_told(environment)
-    service = next(s for s in SERVICES if any(p.name == name for p in s.processes))
+        command = _described(frontend.program(layout))
+        return {**frontend.values_told(environment), COMMAND: command}
+    service, process = next((s, p) for s in SERVICES for p in s.processes if p.name == name)
     scaled = replicas_variables().get(name)
     return {
+        COMMAND: shlex.join(process.command),
+        PACKAGES: virtualenvs.fingerprint(service.name),
+        SOURCE: _source(service),
         **environment.values(service.name),
-        **service_variables(layout, environment, service),
+        **{
+            variable: value
+            for variable, value in service_variables(layout, environment, service).items()
+            if variable != host.WEB_PORT or process.kind == "web"
+        },
         **({scaled: str(environment.replicas(name))} if scaled else {}),
     }
 
 
-def redis_password_in_force(layout: Layout) -> str:
-    """Return the password in the redis.conf of the last start or sync; empty if there is none."""
-    path = layout.config / f"{REDIS.name}.conf"
-    lines = path.read_text().splitlines() if path.exists() else []
-    for line in lines:
-        if line.startswith("requirepass "):
-            return line.split('"')[1]
-    return ""
+def _described(program: Program) -> str:
+    words = [*program.command, program.folder, program.account or "", program.stop_signal]
+    return shlex.join([*map(str, words), *(f"{k}={v}" for k, v in program.environment.items())])
+
+
+def _source(service: Service) -> str:
+    """Return a digest of the code that a service's processes run."""
+    shared = workspace.shared(service.name)
+    folders = [host.source_folder(service), *(package.folder / "src" for package in shared)]
+    digest = hashlib.sha256(GUARD.read_bytes())
+    for folder in folders:
+        for path in sorted(folder.rglob("*.py")):
+            parts = path.relative_to(folder).parts
+            if "tests" not in parts and not any(part.startswith(".") for part in parts):
+                digest.update(f"{parts}".encode() + path.read_bytes())
+    return digest.hexdigest()
 
 
 def _process_program(
@@ -172,17 +141,12 @@ def _process_program(
     variables = service_variables(layout, environment, service)
     return Program(
         name,
-        [folder / "bin" / program, *arguments],
+        [*GUARDED, folder / "bin" / program, *arguments],
         folder=host.source_folder(service),
         environment={
             **variables,
             "READY_FILE": str(layout.ready_file(name)),
             "PYTHONUNBUFFERED": "1",
+            **({"WEB_PORT_SHARED": "1"} if process.kind == "web" else {}),
         },
     )
-
-
-def _list_item(path: Path) -> str:
-    """Return a path as one item of a PostgreSQL list setting, where a comma separates."""
-    quoted = str(path).replace('"', '""')
-    return f'"{quoted}"'

@@ -1,27 +1,42 @@
 """The frontend in the embedded engine: nginx, which routes to the services' loopback ports."""
 
 import shlex
+from collections.abc import Sequence
+from functools import cache
 from pathlib import Path
 
 from hdms.catalog import FRONTEND, SERVICES, WEB_SERVICES
 from hdms.engines.embedded.account import components_account, give
+from hdms.engines.embedded.guard import GUARDED
 from hdms.engines.embedded.layout import Layout
+from hdms.engines.embedded.orphans import killing
 from hdms.engines.embedded.programs import Program
-from hdms.engines.embedded.servers import nginx
+from hdms.engines.embedded.servers import on_path
 from hdms.environment.env_file import write_private
 from hdms.environment.environment import Environment
 from hdms.errors import HdmsError
 from hdms.ports import LOOPBACK
-from hdms.render import FRONTEND_TEMPLATE, render_frontend
+from hdms.process import run
+from hdms.render import FRONTEND_FOLDER, FRONTEND_TEMPLATES, render_frontend
 from hdms.stack import PROJECT
 
 BIND = "FRONTEND_BIND_ADDRESS"
-PAGE = FRONTEND_TEMPLATE.parent / "html"
+PAGE = FRONTEND_FOLDER / "html"
 PID_FILE = "nginx.pid"  # in layout.run; the template names it
 
 
+@cache
+def nginx() -> Path:
+    """Return nginx' program, which only the frontend needs.
+
+    Raises:
+        HdmsError: it is missing.
+    """
+    return on_path("nginx", "nginx")
+
+
 def write_file(layout: Layout, environment: Environment) -> None:
-    """Render `nginx.conf` into `.hdms/config`.
+    """Render nginx's files into `.hdms/config`, and say to its guard where nginx answers.
 
     Raises:
         HdmsError: nginx could not serve the page from this checkout.
@@ -31,9 +46,12 @@ def write_file(layout: Layout, environment: Environment) -> None:
             f"the path {str(PAGE)!r} has a '$', which nginx would take for a variable",
             "move the checkout to a path without",
         )
-    path = _configuration(layout)
-    write_private(path, render_frontend(_values(layout, environment)))
-    give(path, components_account())
+    rendered = render_frontend(_values(layout, environment))
+    files = {layout.config / name: text for name, text in rendered.items()}
+    ready = f"{LOOPBACK} {environment[FRONTEND.port_variable]}\n"
+    for path, text in {**files, layout.ready_file(FRONTEND.name): ready}.items():
+        write_private(path, text)
+        give(path, components_account())
 
 
 def program(layout: Layout) -> Program:
@@ -42,31 +60,47 @@ def program(layout: Layout) -> Program:
     Raises:
         HdmsError: nginx is missing.
     """
-    # The workers of a killed nginx hold its port, and its process group, for ever.
-    script = (
-        f"former=$(cat {PID_FILE} 2>/dev/null) && ! kill -0 $former 2>/dev/null"
-        " && kill -9 -$former 2>/dev/null; "  # no line ends: supervisord; no `--`: dash
+    # The workers of a killed nginx hold its port for ever; one that ended has no pid file.
+    first = f"[ ! -e {PID_FILE} ] || {shlex.join(map(str, killing(layout.stack, 'nginx')))}; "
+    first += "ulimit -n $(ulimit -Hn); "  # a file for each connection
+    return Program(
+        FRONTEND.name,
+        _command(layout, first, GUARDED),
+        folder=layout.run,
+        environment={"READY_FILE": str(layout.ready_file(FRONTEND.name))},
     )
-    account = components_account()
+
+
+def require_valid(layout: Layout) -> None:
+    """Check the rendered configuration.
+
+    Raises:
+        CommandFailed: nginx refuses it; the message holds its words.
+    """
+    run([*_command(layout), "-t", "-q"])
+
+
+def _command(
+    layout: Layout, first: str = "", guarded: Sequence[str | Path] = ()
+) -> list[str | Path]:
+    """Return nginx, as the account of the components, after a piece of shell script."""
+    script, account = f'{first}exec "$@"', components_account()
     if account is not None:
         # The access log, /dev/stdout, is opened anew; but supervisord's pipe belongs to root.
         # So supervisord cannot change the account, as it does for the components.
         change = ["setpriv", f"--reuid={account}", f"--regid={account}", "--init-groups"]
-        script += f'chown {account} /dev/stdout && exec {shlex.join(change)} "$@"'
-    else:
-        script += 'exec "$@"'
+        script = f'{first}chown {account} /dev/stdout && exec {shlex.join(change)} "$@"'
     started: list[str | Path] = [nginx(), "-e", "stderr", "-c", _configuration(layout)]
-    return Program(FRONTEND.name, ["sh", "-c", script, "sh", *started], folder=layout.run)
+    return ["sh", "-c", script, "sh", *guarded, *started]
 
 
 def values_told(environment: Environment) -> dict[str, str]:
-    """Return what nginx runs with, by the names of the variables and of the template."""
-    template = str(FRONTEND_TEMPLATE.relative_to(PROJECT))
+    """Return what nginx runs with, by the names of the variables and of the templates."""
     ports = {service.port_variable: environment[service.port_variable] for service in WEB_SERVICES}
     return {
         **ports,
         BIND: environment[BIND],
-        template: FRONTEND_TEMPLATE.read_text(encoding="utf-8"),
+        **{str(t.relative_to(PROJECT)): t.read_text(encoding="utf-8") for t in FRONTEND_TEMPLATES},
     }
 
 
@@ -82,8 +116,9 @@ def _values(layout: Layout, environment: Environment) -> dict[str, str]:
         "FRONTEND_LISTEN": f"{environment[BIND]}:{environment[FRONTEND.port_variable]}",
         "FRONTEND_ROOT": _quoted(PAGE),
         "FRONTEND_TEMPORARY": _quoted(layout.run),
+        "FRONTEND_BUFFERS": _quoted(layout.run),
         "FRONTEND_RESOLVER": "",  # the addresses are numbers
-        **{f"{s.prefix}_ADDRESS": address(s.port_variable) for s in SERVICES},
+        **{s.address_variable: address(s.port_variable) for s in SERVICES},
     }
 
 

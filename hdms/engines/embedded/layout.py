@@ -22,26 +22,6 @@ class Layout:
     stack: Stack
 
     @property
-    def postgres_data(self) -> Path:
-        """PostgreSQL's cluster."""
-        return self.stack.state / "postgres"
-
-    @property
-    def redis_data(self) -> Path:
-        """Redis' snapshot and append-only files."""
-        return self.stack.state / "redis"
-
-    @property
-    def rabbitmq_data(self) -> Path:
-        """RabbitMQ's queues and messages, and Erlang's cookie."""
-        return self.stack.state / "rabbitmq"
-
-    @property
-    def data(self) -> tuple[Path, ...]:
-        """The components' data."""
-        return (self.postgres_data, self.redis_data, self.rabbitmq_data)
-
-    @property
     def media(self) -> Path:
         """The files that users stored."""
         return self.stack.state / "media"
@@ -86,6 +66,16 @@ class Layout:
         """What each running thing was last told (`told.py`)."""
         return self.stack.state / "told.json"
 
+    def data(self, component: str) -> Path:
+        """Return the folder with a component's data."""
+        return self.stack.state / component
+
+    def make_data(self, component: str) -> None:
+        """Make that folder, for the components' account."""
+        folder = self.data(component)
+        folder.mkdir(exist_ok=True, mode=0o700)
+        give(folder, components_account())
+
     def log(self, name: str) -> Path:
         """Return the log of a component or process."""
         return self.logs / f"{name}.log"
@@ -96,7 +86,7 @@ class Layout:
         return sorted((log for log in logs if log.exists()), key=lambda log: log.stat().st_mtime)
 
     def ready_file(self, name: str) -> Path:
-        """Return the file that a worker makes when it is ready."""
+        """Return the file by which a process shows that it works (services/guard.sh)."""
         return self.run / f"{name}.ready"
 
     def make(self) -> None:
@@ -125,7 +115,7 @@ class Layout:
             self.stack.state.chmod(0o711)
             for folder in (self.logs, self.media):
                 folder.mkdir(exist_ok=True, mode=0o700)
-            for folder in (self.config, self.run, self.redis_data, self.rabbitmq_data):
+            for folder in (self.config, self.run):
                 folder.mkdir(exist_ok=True, mode=0o700)
                 give(folder, account)
         except OSError as error:

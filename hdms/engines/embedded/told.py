@@ -28,11 +28,23 @@ class Told:
         }
         write_private(self._path, json.dumps(content, indent=1, sort_keys=True) + "\n")
 
+    def knows(self, name: str) -> bool:
+        """Return whether there is a record of what `name` was told.
+
+        Without one (its start was cut short, the file is lost) nothing is known to have changed.
+        """
+        return name in self._read()["told"]
+
     def differing(self, name: str, values: Mapping[str, str]) -> tuple[str, ...]:
-        """Return the variables whose values `name` has not been told, sorted."""
+        """Return the variables whose values are not those that `name` was told, sorted.
+
+        None where that is not known.
+        """
         content = self._read()
         key = bytes.fromhex(content["key"])
-        before = content["told"].get(name, {})
+        if name not in content["told"]:
+            return ()
+        before = content["told"][name]
         now = {variable: _digest(key, value) for variable, value in values.items()}
         return tuple(sorted(v for v in before.keys() | now.keys() if before.get(v) != now.get(v)))
 
@@ -40,9 +52,10 @@ class Told:
         try:
             content = json.loads(self._path.read_text())
             bytes.fromhex(content["key"])
-            content["told"].items()
+            for told in content["told"].values():
+                told.items()
         except (OSError, ValueError, KeyError, TypeError, AttributeError):
-            # Missing or damaged: everything counts as not told, and is told again.
+            # Missing or damaged: of nothing it is known what it was told.
             return {"key": secrets.token_hex(16), "told": {}}
         return dict(content)
 

@@ -4,9 +4,9 @@ from typing import Any
 
 import pytest
 
-from hdms_common.testing.processes import free_port, manage
+from hdms_testing.processes import free_port, manage
 
-pytest_plugins = ["hdms_common.testing.plugin"]
+pytest_plugins = ["hdms_testing.plugin"]
 
 
 @pytest.fixture

@@ -1,4 +1,4 @@
-"""`manage.py bench` on a real stack: that it measures, not how fast."""
+"""`python -m hdms_testing.bench` on a real stack: that it measures, not how fast."""
 
 import json
 from typing import Any
@@ -8,14 +8,14 @@ import pytest
 import redis
 from django.conf import settings
 
-from hdms_common.connectivity import pgbouncer
-from hdms_common.testing.processes import manage
+from hdms_django.connectivity import pgbouncer
+from hdms_testing.processes import run
 
 pytestmark = pytest.mark.usefixtures("disposable_stack")
 
 
 def bench(name: str, *options: str) -> list[dict[str, Any]]:
-    finished = manage("bench", name, "--rounds", "2", "--json", *options)
+    finished = run("-m", "hdms_testing.bench", name, "--rounds", "2", "--json", *options)
     assert finished.returncode == 0, finished.stderr
     return list(json.loads(finished.stdout)["rows"])
 
@@ -63,14 +63,14 @@ def test_requests_are_measured_and_their_users_deleted() -> None:
 
 
 def test_a_service_without_a_queue_says_so() -> None:
-    finished = manage("bench", "celery", "--json")
+    finished = run("-m", "hdms_testing.bench", "celery", "--json")
 
     assert finished.returncode == 2
     assert "user-service has no celery" in finished.stderr
 
 
 def test_a_path_that_is_not_there_is_an_error_without_a_traceback() -> None:
-    finished = manage("bench", "http", "--rounds", "1", "--path", "/nowhere")
+    finished = run("-m", "hdms_testing.bench", "http", "--rounds", "1", "--path", "/nowhere")
 
     assert finished.returncode == 1
     assert "404" in finished.stderr

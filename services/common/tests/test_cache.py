@@ -10,7 +10,7 @@ from django.core.cache import caches
 from django.core.cache.backends.base import BaseCache
 from pytest_django import Settings
 
-from hdms_common import cache
+from hdms_django import cache
 
 
 def cache_at(settings: Settings, port: str | int) -> BaseCache:

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from django.conf import settings
 
 Verify = Callable[..., dict[str, Any]]
 
@@ -47,14 +48,14 @@ def session_mode_port(postgresql_socket: str, closed_port: str) -> Iterator[str]
     account = Path(postgresql_socket).owner() if os.geteuid() == 0 else None
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
-        users, settings = folder / "userlist.txt", folder / "pgbouncer.ini"
-        users.write_text(f'"{os.environ["DB_USER"]}" "{os.environ["DB_PASSWORD"]}"\n')
-        settings.write_text(
+        users, configuration = folder / "userlist.txt", folder / "pgbouncer.ini"
+        users.write_text('"{USER}" "{PASSWORD}"\n'.format_map(settings.DATABASES["default"]))
+        configuration.write_text(
             SESSION_MODE.format(socket=postgresql_socket, port=closed_port, users=users)
         )
-        for path in (folder, users, settings):
+        for path in (folder, users, configuration):
             shutil.chown(path, account) if account else None
-        with subprocess.Popen([program, "--quiet", settings], user=account) as pgbouncer:
+        with subprocess.Popen([program, "--quiet", configuration], user=account) as pgbouncer:
             try:
                 wait_for_port(int(closed_port))
                 yield closed_port
@@ -63,10 +64,10 @@ def session_mode_port(postgresql_socket: str, closed_port: str) -> Iterator[str]
 
 
 def wait_for_port(port: int) -> None:
-    deadline = time.monotonic() + 10
+    deadline = time.monotonic() + 60
     while time.monotonic() < deadline:
         try:
-            socket.create_connection(("127.0.0.1", port), timeout=1).close()
+            socket.create_connection(("127.0.0.1", port), timeout=10).close()
             return
         except OSError:
             time.sleep(0.02)

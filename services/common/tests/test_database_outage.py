@@ -9,16 +9,16 @@ from typing import Any
 import pytest
 from psycopg import OperationalError
 
-from hdms_common.postgresql.base import is_dropped
-from hdms_common.postgresql.outage import Outage
-from hdms_common.testing.processes import run
+from hdms_django.postgresql.base import is_dropped
+from hdms_django.postgresql.outage import Outage
+from hdms_testing.processes import run
 
 THREE_REQUESTS = """
 import json, time
 import django
 django.setup()
 from django.db import DatabaseError, connection
-from hdms_common.postgresql.outage import current
+from hdms_django.postgresql.outage import current
 requests = []
 for _ in range(3):
     begin = time.monotonic()

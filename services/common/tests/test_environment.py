@@ -1,5 +1,6 @@
 """hdms_common.environment"""
 
+import os
 from pathlib import Path
 
 import pytest
@@ -58,3 +59,26 @@ def test_a_default_stands_in_for_an_empty_value(dotenv: Path) -> None:
 
     assert env.text("TRIAL_EMPTY", "default") == "default"
     assert env.words("TRIAL_EMPTY", ["a"]) == ["a"]
+
+
+def test_a_secret_is_read_from_the_file_that_name_file_names(
+    dotenv: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    secret = tmp_path / "secret"
+    secret.write_text("from its own file\n")
+    monkeypatch.setenv("TRIAL_NAME_FILE", str(secret))
+    env = Environment("a-service", dotenv)
+
+    assert env.required("TRIAL_NAME") == "from its own file"
+    secret.unlink()
+    with pytest.raises(InvalidEnvironment, match="TRIAL_NAME_FILE"):
+        env.required("TRIAL_NAME")
+
+
+def test_what_the_file_holds_does_not_reach_the_programs_that_the_process_starts(
+    dotenv: Path,
+) -> None:
+    env = Environment("a-service", dotenv)
+
+    assert env.required("TRIAL_SECRET") == "$x#y %z"
+    assert "TRIAL_SECRET" not in os.environ

@@ -7,13 +7,13 @@ from collections.abc import Iterator
 import pytest
 
 from hdms_common.log import (
-    JsonFormatter,
     LimitFilter,
     LineFormatter,
     RequestIdFilter,
     once_a_minute,
-    request_id,
 )
+from hdms_common.request_id import request_id
+from hdms_django.log import JsonFormatter
 
 
 def record(message: str, **extra: object) -> logging.LogRecord:

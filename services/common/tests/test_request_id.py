@@ -5,7 +5,8 @@ import logging
 import pytest
 from django.test import Client
 
-from hdms_common.log import RequestIdFilter, request_id
+from hdms_common.log import RequestIdFilter
+from hdms_common.request_id import request_id
 
 
 def test_the_id_that_the_front_door_gave_is_in_the_answer() -> None:

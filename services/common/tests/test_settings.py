@@ -5,8 +5,8 @@ from django.db import connection
 from redis import Redis
 
 from core.settings.base import ENV
-from hdms_common import redis_settings
-from hdms_common import settings as common
+from hdms_django import redis_settings
+from hdms_django import settings as common
 
 
 def test_the_database_is_reached_through_pgbouncers_transaction_mode() -> None:
@@ -14,7 +14,7 @@ def test_the_database_is_reached_through_pgbouncers_transaction_mode() -> None:
 
     assert database["CONN_MAX_AGE"] == 0
     assert database["DISABLE_SERVER_SIDE_CURSORS"]
-    assert database["ENGINE"] == "hdms_common.postgresql"  # which checks connections itself
+    assert database["ENGINE"] == "hdms_django.postgresql"  # which checks connections itself
 
 
 def test_django_prepares_no_statements() -> None:

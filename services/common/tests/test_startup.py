@@ -4,7 +4,7 @@ from string import ascii_letters
 
 import pytest
 
-from hdms_common.testing.processes import manage, run, web_server
+from hdms_testing.processes import manage, run, web_server
 
 PRODUCTION = {
     "DJANGO_SETTINGS_MODULE": "core.settings.prod",

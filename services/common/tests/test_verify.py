@@ -1,15 +1,20 @@
 """`manage.py verify` when something is wrong: each failure names the component and the remedy."""
 
+import errno
+import os
 from collections.abc import Callable
 from threading import Event
 from typing import Any
 
 import pytest
+from psycopg.errors import DiskFull
 from pytest_django import Settings
+from redis.exceptions import ResponseError
 
-from hdms_common.connectivity.result import Proof, run
-from hdms_common.management.commands.verify import run_side_by_side
-from hdms_common.testing.processes import manage
+from hdms_common.result import CheckFailed, Proof
+from hdms_django.connectivity import pgbouncer, redis
+from hdms_django.connectivity.checks import run, run_side_by_side
+from hdms_testing.processes import manage
 
 Verify = Callable[..., dict[str, Any]]
 
@@ -53,6 +58,33 @@ def test_a_wrong_redis_password_names_the_variable_and_not_its_value(verify: Ver
     assert WRONG not in str(result)
 
 
+@pytest.mark.parametrize(
+    ("explain", "error"),
+    [
+        (redis.explain, ResponseError("MISCONF Errors writing to the AOF file: No space left")),
+        (pgbouncer.explain, DiskFull("could not extend file: No space left on device")),
+    ],
+)
+def test_a_server_that_answers_with_an_error_is_not_called_unreachable(
+    explain: Callable[[Exception], CheckFailed], error: Exception
+) -> None:
+    failure = explain(error)
+
+    assert str(error) in str(failure)
+    assert "unreachable" not in str(failure)
+    assert "free space" in failure.hint
+
+
+def test_a_full_disk_is_no_defect_of_a_check() -> None:
+    def check() -> Proof:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    result = run("db", check)
+
+    assert "crashed" not in result.message
+    assert "free space" in result.hint
+
+
 def test_an_unknown_check_is_refused_with_the_known_ones() -> None:
     finished = manage("verify", "db", "luck")
 
@@ -77,7 +109,7 @@ def test_a_crash_does_not_tell_the_password(settings: Settings) -> None:
 
 
 def test_a_check_that_hangs_fails_when_the_time_is_up(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("hdms_common.management.commands.verify.LIMIT_SECONDS", 0.1)
+    monkeypatch.setattr("hdms_common.verify.LIMIT_SECONDS", 0.1)
     released = Event()
 
     def hang() -> Proof:

@@ -1,37 +1,13 @@
 """The WebSocket /ws/chat/<room>/, on the service's own web server."""
 
 import json
-import uuid
-from typing import Any
 from urllib.request import Request, urlopen
 
 import pytest
+from clients import enter, hear
 from websockets.exceptions import InvalidStatus
-from websockets.sync.client import ClientConnection, connect
 
-from hdms_common.testing.cast import ALICE, BOB
-
-ORIGIN = "http://localhost"
-
-
-@pytest.fixture
-def room() -> str:
-    return f"test-{uuid.uuid4()}"
-
-
-def enter(
-    address: str, room: str, token: str, *, origin: str = ORIGIN, chat: bool = True
-) -> ClientConnection:
-    return connect(
-        f"ws://{address}/ws/chat/{room}/",
-        subprotocols=[*(["hdms.chat"] if chat else []), f"bearer.{token}"],
-        origin=origin,
-        open_timeout=5,
-    )
-
-
-def hear(client: ClientConnection) -> Any:
-    return json.loads(client.recv(timeout=5))
+from hdms_testing.cast import ALICE, BOB
 
 
 def test_what_one_says_everybody_in_the_room_hears(web_server: str, room: str) -> None:
@@ -77,9 +53,21 @@ def test_a_room_with_too_long_a_name_does_not_open(web_server: str) -> None:
         enter(web_server, "r" * 65, ALICE.token)
 
 
-def test_another_sites_page_does_not_get_in(web_server: str, room: str) -> None:
+@pytest.mark.parametrize("origin", ["https://evil.example", "http://[", "null"])
+def test_another_sites_page_does_not_get_in(web_server: str, room: str, origin: str) -> None:
     with pytest.raises(InvalidStatus, match="403"):
-        enter(web_server, room, ALICE.token, origin="https://evil.example")
+        enter(web_server, room, ALICE.token, origin=origin)
+
+
+def test_a_program_which_sends_no_origin_gets_in_with_a_token_alone(
+    web_server: str, room: str
+) -> None:
+    with enter(web_server, room, ALICE.token, origin=None) as program:
+        program.send('{"body": "beep"}')
+        assert hear(program)["body"] == "beep"
+
+    with pytest.raises(InvalidStatus, match="403"):
+        enter(web_server, room, "nonsense", origin=None)
 
 
 @pytest.mark.parametrize(
@@ -94,3 +82,11 @@ def test_nonsense_is_answered_to_its_sender_and_the_room_goes_on(
 
         alice.send('{"body": "sorry"}')
         assert hear(alice)["body"] == "sorry"
+
+
+@pytest.mark.parametrize("said", ['{"body": NaN}', '{"body": 1}', '{"body": true}'])
+def test_what_is_no_text_does_not_become_one(web_server: str, room: str, said: str) -> None:
+    with enter(web_server, room, ALICE.token) as alice:
+        alice.send(said)
+
+        assert "error" in hear(alice)

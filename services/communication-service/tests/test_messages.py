@@ -4,7 +4,7 @@ import pytest
 from rest_framework.test import APIClient
 
 from apps.chat.models import Message
-from hdms_common.testing.cast import ALICE, BOB, ClientOf
+from hdms_testing.cast import ALICE, BOB, ClientOf
 
 URL = "/api/chat/rooms/lobby/messages"
 

@@ -4,7 +4,7 @@ import pytest
 from rest_framework.test import APIClient
 
 from apps.notifications.models import Notification
-from hdms_common.testing.cast import ALICE, BOB, MALLORY, ClientOf
+from hdms_testing.cast import ALICE, BOB, MALLORY, ClientOf
 
 URL = "/api/notifications/"
 

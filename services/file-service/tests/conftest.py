@@ -8,10 +8,10 @@ import pytest
 from django.core.files.base import ContentFile
 
 from apps.files.models import StoredFile
-from hdms_common.testing.cast import ALICE
-from hdms_common.testing.processes import running
+from hdms_testing.cast import ALICE
+from hdms_testing.processes import running
 
-pytest_plugins = ["hdms_common.testing.plugin"]
+pytest_plugins = ["hdms_testing.plugin"]
 
 
 @contextmanager

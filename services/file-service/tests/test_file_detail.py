@@ -1,7 +1,7 @@
 """GET /api/files/<id>/"""
 
 from apps.files.models import StoredFile
-from hdms_common.testing.cast import ALICE, MALLORY, ClientOf
+from hdms_testing.cast import ALICE, MALLORY, ClientOf
 
 
 def test_the_owner_sees_it_but_not_where_it_is_kept(

@@ -1,6 +1,5 @@
 "use strict";
 
-const SERVICES = ["user-service", "ticket-service", "communication-service", "file-service", "task-service"];
 const NAMES = {
     database: "Database",
     cache: "Cache",

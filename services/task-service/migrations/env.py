@@ -3,11 +3,13 @@
 import asyncio
 
 from alembic import context
-from sqlalchemy import Connection, text
+from sqlalchemy import Connection, event, text
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
-from src.config import SERVICE, InvalidEnvironment, Server, Settings
+from hdms_common.compatibility import Incompatible, WhileServing
+from hdms_common.environment import InvalidEnvironment
+from src.config import SERVICE, Server, Settings
 from src.db.direct import explain
 from src.db.models import Base
 from src.db.session import OUTAGES, unpooled_engine
@@ -26,6 +28,13 @@ def migrate(connection: Connection) -> None:
         connection.execute(
             text("SELECT pg_advisory_xact_lock(:key, hashtext(current_schema()))"), {"key": LOCK}
         )
+        if "while-serving" in context.get_x_argument(as_dictionary=True):
+            statements = WhileServing()
+
+            def look_at(_connection: object, _cursor: object, sql: str, *_others: object) -> None:
+                statements.require_harmless(sql)
+
+            event.listen(connection, "before_cursor_execute", look_at)
         context.run_migrations()
 
 
@@ -53,4 +62,7 @@ async def _connect(engine: AsyncEngine, server: Server) -> AsyncConnection:
 
 if context.is_offline_mode():
     raise SystemExit(f"{SERVICE}: --sql is not supported, the migrations need the database")
-asyncio.run(main())
+try:
+    asyncio.run(main())
+except Incompatible as error:
+    raise SystemExit(str(error)) from None

@@ -6,21 +6,18 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager
 
 import structlog
-from fastapi import FastAPI, Request
-from fastapi.exceptions import RequestValidationError
-from fastapi.responses import JSONResponse
+from fastapi import FastAPI
 from fastapi_offline import FastAPIOffline
 
+from hdms_common.request_id import RequestIdMiddleware
 from src.body_limit import BodyLimitMiddleware
 from src.config import Settings
-from src.errors import Unavailable
 from src.logging_config import configure_logging
-from src.request_id import RequestIdMiddleware
+from src.problems import answer_with_problems
 from src.resources import open_resources
 from src.routes import router
 from src.startup import check_dependencies
 
-RETRY_AFTER_SECONDS = 5
 DESCRIPTION = "Quantum circuits: submitted, queued, run by workers, and their history told."
 
 log = structlog.get_logger(__name__)
@@ -43,28 +40,10 @@ def create_app(settings: Settings) -> FastAPI:
         redirect_slashes=False,  # the redirect would be one more status in every document
     )
     application.include_router(router)
-    application.add_exception_handler(Unavailable, _unavailable)
-    application.add_exception_handler(RequestValidationError, _invalid)
+    answer_with_problems(application)
     application.add_middleware(BodyLimitMiddleware)
     application.add_middleware(RequestIdMiddleware)
     return application
-
-
-async def _unavailable(request: Request, error: Exception) -> JSONResponse:
-    assert isinstance(error, Unavailable)  # noqa: S101 (registered for it)
-    log.error(f"the {error.dependency} is unavailable", reason=str(error), limit_key=str(error))
-    return JSONResponse(
-        {"detail": f"The {error.dependency} is unavailable, try again shortly."},
-        status_code=503,
-        headers={"Retry-After": str(RETRY_AFTER_SECONDS)},
-    )
-
-
-async def _invalid(request: Request, error: Exception) -> JSONResponse:
-    """FastAPI's own answer without the input, which may be no JSON (NaN, half a character)."""
-    assert isinstance(error, RequestValidationError)  # noqa: S101 (registered for it)
-    detail = [{key: item[key] for key in ("loc", "msg", "type")} for item in error.errors()]
-    return JSONResponse({"detail": detail}, status_code=422)
 
 
 def _check_dependencies(settings: Settings) -> None:

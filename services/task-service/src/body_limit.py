@@ -1,8 +1,9 @@
 """No body larger than a circuit can be: it would be read into memory."""
 
 from starlette.datastructures import Headers
-from starlette.responses import JSONResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from src import problems
 
 # A circuit of 64 Ki characters, each written as a pair of JSON escapes of six bytes, and some more.
 LIMIT_BYTES = 1024 * 1024
@@ -50,7 +51,5 @@ class _TooLarge(BaseException):
 
 
 async def _too_large(scope: Scope, receive: Receive, send: Send) -> None:
-    answer = JSONResponse(
-        {"detail": f"The body is larger than {LIMIT_BYTES} bytes."}, status_code=413
-    )
+    answer = problems.answer(413, f"The body is larger than {LIMIT_BYTES} bytes.")
     await answer(scope, receive, send)

@@ -1,24 +1,14 @@
 """The settings, read once from the environment (spec 003, T008)."""
 
-import os
 import re
 from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
-from dotenv import load_dotenv
+from hdms_common.environment import Environment
 
 SERVICE = "task-service"
 SERVICE_DIR = Path(__file__).resolve().parents[1]
-LOG_LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL")
-
-
-class InvalidEnvironment(SystemExit):
-    """The process ends with this one line and exit code 1.
-
-    A SystemExit, so that uvicorn, Alembic and the worker alike, all of which read the settings,
-    end with the line instead of a traceback.
-    """
 
 
 @dataclass(frozen=True)
@@ -48,9 +38,10 @@ class Settings:
         production: whether HDMS_ENVIRONMENT says so.
         max_qubits: the largest register; a state vector takes 16 * 2**max_qubits bytes.
         time_limit: seconds that one circuit may run.
+        quick_limit: seconds after which a circuit goes to the slow lane.
         lease: seconds after which a worker that has not been heard of counts as dead.
         max_attempts: how many workers may begin a task before it is given up.
-        ready_file: what the worker touches while it consumes.
+        ready_file: what a process has and touches while it takes work; None for none.
     """
 
     database: Server
@@ -62,34 +53,33 @@ class Settings:
     web_port: int
     max_qubits: int
     time_limit: int
+    quick_limit: int
     lease: int
     max_attempts: int
     ready_file: Path | None
 
     @classmethod
     def load(cls) -> "Settings":
-        """Read the process's environment, else the service's `.env`.
+        """Read the process's environment, else files of `NAME_FILE`, else the service's `.env`.
 
         HDMS_ENV_FILE names another `.env` (a second stack has its own).
 
         Raises:
             InvalidEnvironment: a variable is missing or unusable.
         """
-        dotenv = Path(os.environ.get("HDMS_ENV_FILE") or SERVICE_DIR / ".env")
-        # Not interpolated: a generated password may hold "$".
-        load_dotenv(dotenv, override=False, interpolate=False)
-        env = _Reader(dotenv)
-        ready_file = os.environ.get("READY_FILE")
+        env = _Environment(SERVICE, SERVICE_DIR / ".env")
+        ready_file = env.text("READY_FILE", "")
         return cls(
             database=env.server("DATABASE_URL", "DB", 6432, "DB_NAME", "hdms_db"),
             rabbitmq=env.server("RABBITMQ_URL", "RABBITMQ", 5672, "RABBITMQ_VHOST", "/"),
             queue=env.queue("TASK_QUEUE", "tasks"),
-            production=os.environ.get("HDMS_ENVIRONMENT") == "production",
+            production=env.text("HDMS_ENVIRONMENT", "") == "production",
             log_level=env.log_level(),
-            web_host=os.environ.get("WEB_HOST") or "127.0.0.1",
+            web_host=env.text("WEB_HOST", "127.0.0.1"),
             web_port=env.number("WEB_PORT", 8001, least=1, most=65535),
             max_qubits=env.number("TASK_MAX_QUBITS", 24, least=1, most=32),
             time_limit=env.number("TASK_TIME_LIMIT", 30, least=1, most=1200),
+            quick_limit=env.number("TASK_QUICK_LIMIT", 1, least=1, most=1200),
             lease=env.number("TASK_LEASE", 3, least=2, most=600),
             max_attempts=env.number("TASK_MAX_ATTEMPTS", 5, least=1, most=100),
             ready_file=Path(ready_file) if ready_file else None,
@@ -99,55 +89,32 @@ class Settings:
 _HOST = re.compile(r"[\w.:-]+")
 
 
-class _Reader:
-    """Typed access to the variables; every reader raises InvalidEnvironment."""
-
-    def __init__(self, dotenv: Path) -> None:
-        self._dotenv = dotenv
+class _Environment(Environment):
+    """What only this service's variables need."""
 
     def server(self, url: str, prefix: str, port: int, name: str, default_name: str) -> Server:
         """The server in the variable `url`, else in its parts, PREFIX_HOST and so on."""
-        if value := os.environ.get(url):
+        if value := self.text(url, ""):
             return self._from_url(url, value, port, default_name)
         return Server(
             host=self._host(f"{prefix}_HOST"),
             port=self.number(f"{prefix}_PORT", port, least=1, most=65535),
-            user=self._required(f"{prefix}_USER"),
-            password=self._required(f"{prefix}_PASSWORD"),
-            name=os.environ.get(name) or default_name,
+            user=self.required(f"{prefix}_USER"),
+            password=self.required(f"{prefix}_PASSWORD"),
+            name=self.text(name, default_name),
         )
-
-    def number(self, name: str, default: int, *, least: int, most: int) -> int:
-        """The whole number in `name`, from `least` to `most`."""
-        value = os.environ.get(name) or str(default)
-        if not (value.isascii() and value.isdigit() and least <= int(value) <= most):
-            raise self._invalid(name, f"is {value!r}: expected a whole number, {least} to {most}")
-        return int(value)
 
     def queue(self, name: str, default: str) -> str:
         """A queue's name that no broker takes for one of its own."""
-        value = os.environ.get(name) or default
+        value = self.text(name, default)
         if not re.fullmatch(r"[a-z][a-z0-9._-]{0,99}", value):
-            raise self._invalid(name, f"is {value!r}: expected small letters, digits, . _ -")
-        return value
-
-    def log_level(self) -> str:
-        """LOG_LEVEL, one of LOG_LEVELS."""
-        level = (os.environ.get("LOG_LEVEL") or "INFO").upper()
-        if level not in LOG_LEVELS:
-            raise self._invalid("LOG_LEVEL", f"is {level!r}: expected one of {LOG_LEVELS}")
-        return level
-
-    def _required(self, name: str) -> str:
-        value = os.environ.get(name, "")
-        if not value:
-            raise self._invalid(name, "is not set")
+            raise self.invalid(name, f"is {value!r}: expected small letters, digits, . _ -")
         return value
 
     def _host(self, name: str) -> str:
-        value = self._required(name)
+        value = self.required(name)
         if not _HOST.fullmatch(value):
-            raise self._invalid(name, f"is {value!r}: expected a host name or an IP address")
+            raise self.invalid(name, f"is {value!r}: expected a host name or an IP address")
         return value
 
     def _from_url(self, variable: str, url: str, port: int, default_name: str) -> Server:
@@ -160,10 +127,5 @@ class _Reader:
             host = None
         # Never the value: it holds the password.
         if not (host and _HOST.fullmatch(host) and parts.username and parts.password):
-            raise self._invalid(variable, "must read scheme://user:password@host:port/name")
+            raise self.invalid(variable, "must read scheme://user:password@host:port/name")
         return Server(host, chosen, unquote(parts.username), unquote(parts.password), name)
-
-    def _invalid(self, name: str, reason: str) -> InvalidEnvironment:
-        return InvalidEnvironment(
-            f"{SERVICE}: {name} {reason}; set it in {self._dotenv} (`inv env.init` writes one)"
-        )

@@ -23,5 +23,9 @@ class CircuitRefused(Exception):
     """The circuit cannot be run; the message is for its author."""
 
 
+class CircuitTooSlow(CircuitRefused):
+    """The circuit ran for longer than the limit."""
+
+
 class SimulatorDied(Exception):
     """The child process ended while it ran a circuit: the circuit's fault, or the machine's."""

@@ -2,7 +2,8 @@
 
 import asyncio
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable
+from dataclasses import dataclass
 from typing import Literal
 
 import structlog
@@ -52,27 +53,38 @@ class Health(BaseModel):
     queue_status: Literal["connected", "disconnected"]
 
 
-async def probe_dependencies(settings: Settings) -> dict[str, DependencyState]:
+@dataclass(frozen=True)
+class Probe:
+    """What was found of one dependency.
+
+    Attributes:
+        reason: why it is down, with addresses and the server's words; empty where it is up.
+    """
+
+    reason: str
+    latency_ms: float
+
+
+async def probe_dependencies(settings: Settings) -> dict[str, Probe]:
     """Log in to both, side by side, with connections of their own; LIMIT_SECONDS at most."""
     database, queue = await asyncio.gather(
-        _state(lambda: _probe_database(settings)), _state(lambda: _probe_queue(settings))
+        _timed(_probe_database(settings)), _timed(_probe_queue(settings))
     )
     return {"database": database, "queue": queue}
 
 
 async def readiness(settings: Settings) -> Readiness:
-    """Ask every dependency, and log those that are down."""
-    dependencies = await probe_dependencies(settings)
-    down = {name: state for name, state in dependencies.items() if state.status == "down"}
-    for name, state in down.items():
-        log.error(f"{name} is down", reason=state.error, limit_key=f"health-{name}")
+    """Ask every dependency. Anybody may ask: addresses and the servers' words are for the log."""
+    probes = await probe_dependencies(settings)
+    dependencies = {name: _state(name, probe) for name, probe in probes.items()}
+    down = any(state.status == "down" for state in dependencies.values())
     return Readiness(status="unavailable" if down else "ready", dependencies=dependencies)
 
 
 async def health(settings: Settings) -> Health:
     """The same in the specification's words."""
     ready = await readiness(settings)
-    connected = {
+    connected: dict[str, Literal["connected", "disconnected"]] = {
         name: "connected" if state.status == "up" else "disconnected"
         for name, state in ready.dependencies.items()
     }
@@ -83,12 +95,20 @@ async def health(settings: Settings) -> Health:
     )
 
 
-async def _state(probe: Callable[[], Awaitable[str]]) -> DependencyState:
+async def _timed(probe: Awaitable[str]) -> Probe:
     start = time.perf_counter()
-    error = await probe()
+    reason = await probe
+    return Probe(reason, round((time.perf_counter() - start) * 1000, 2))
+
+
+def _state(name: str, probe: Probe) -> DependencyState:
+    error = ""
+    if probe.reason:
+        log.error(f"{name} is down", reason=probe.reason, limit_key=f"health-{name}")
+        error = f"The {name} cannot be used: the log of {SERVICE} has the reason."
     return DependencyState(
         status="down" if error else "up",
-        latency_ms=round((time.perf_counter() - start) * 1000, 2),
+        latency_ms=probe.latency_ms,
         error=error,
     )
 

@@ -1,19 +1,18 @@
 """The log: one line per event, one JSON object in production (spec 003, T046).
 
 Everything, the libraries' own messages too, goes through structlog's processors to stderr, with the
-request's id where there is one: see src/request_id.py.
+request's id where there is one: see hdms_common.request_id.
 """
 
 import logging
 import sys
-import time
 
 import structlog
 from structlog.typing import EventDict, Processor, WrappedLogger
 
+from hdms_common.log import Limit
+from hdms_common.request_id import request_id
 from src.config import SERVICE, Settings
-
-LIMIT_SECONDS = 60.0
 
 # Ours say what comes of these; theirs repeat it, or tell of every statement and frame.
 QUIET = {
@@ -30,6 +29,7 @@ def configure_logging(settings: Settings) -> None:
     """Send every event from LOG_LEVEL up to stderr, as lines or as JSON."""
     shared: list[Processor] = [
         structlog.contextvars.merge_contextvars,
+        _name_request,
         OnceAMinute(),
         structlog.stdlib.add_log_level,
         structlog.stdlib.add_logger_name,
@@ -73,6 +73,12 @@ def _name_service(logger: WrappedLogger, method: str, event: EventDict) -> Event
     return event
 
 
+def _name_request(logger: WrappedLogger, method: str, event: EventDict) -> EventDict:
+    if identity := request_id.get():
+        event["request_id"] = identity
+    return event
+
+
 class OnceAMinute:
     """Lets an event with `limit_key="..."` pass once a minute; the next one counts the others.
 
@@ -80,18 +86,15 @@ class OnceAMinute:
     """
 
     def __init__(self) -> None:
-        self._passed: dict[str, tuple[float, int]] = {}
+        self._limit = Limit()
 
     def __call__(self, logger: WrappedLogger, method: str, event: EventDict) -> EventDict:
         key = event.pop("limit_key", None)
         if key is None:
             return event
-        now = time.monotonic()
-        last, withheld = self._passed.get(key, (-LIMIT_SECONDS, 0))
-        if now - last < LIMIT_SECONDS:
-            self._passed[key] = (last, withheld + 1)
+        withheld = self._limit.withheld(key)
+        if withheld is None:
             raise structlog.DropEvent
-        self._passed[key] = (now, 0)
         if withheld:
             event["withheld"] = withheld
         return event

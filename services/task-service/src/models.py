@@ -118,12 +118,6 @@ class TaskList(BaseModel):
     next_cursor: str | None
 
 
-class Problem(BaseModel):
-    """Why there is no other answer."""
-
-    detail: str
-
-
 def cursor_of(task: Task) -> str:
     """Where the list goes on after this task."""
     microseconds = (task.submitted_at - _EPOCH) // timedelta(microseconds=1)

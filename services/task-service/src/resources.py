@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from src.config import Settings
 from src.db.session import Database
-from src.queue import CONNECT_SECONDS, Broker
+from src.queue import CONNECT_SECONDS, Broker, slow_queue
 from src.queue.publisher import QueuePublisher
 from src.services.relay import relay_for_ever
 
@@ -31,9 +31,11 @@ async def open_resources(settings: Settings) -> AsyncIterator[Resources]:
     database = Database(settings.database, pool_size=POOL_SIZE, limit=TRANSACTION_SECONDS)
     broker = Broker(settings)
     publisher = QueuePublisher(broker, settings.queue)
+    handed_over = QueuePublisher(broker, slow_queue(settings.queue))
     tasks = [
         asyncio.create_task(broker.keep_connected()),
         asyncio.create_task(relay_for_ever(database, broker, publisher)),
+        asyncio.create_task(relay_for_ever(database, broker, handed_over)),
     ]
     try:
         with suppress(TimeoutError):  # so that the first submission finds a connection

@@ -1,11 +1,12 @@
 """The endpoints (spec 003, T015 to T019, T025 to T027, T040)."""
 
 import uuid
-from typing import Annotated, Any
+from typing import Annotated, Any, TypeVar, cast
 
 from fastapi import APIRouter, Depends, Header, HTTPException, Path, Query, Request, Response
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
+from pydantic import BaseModel
 
 from src import health
 from src.circuits.limits import reason_to_refuse
@@ -16,7 +17,6 @@ from src.db.session import Database
 from src.models import (
     CURSOR_PATTERN,
     IDEMPOTENCY_KEY_PATTERN,
-    Problem,
     TaskList,
     TaskStatusResponse,
     TaskSubmit,
@@ -26,10 +26,13 @@ from src.models import (
     parse_cursor,
     parse_task_id,
 )
+from src.problems import Problem
 from src.resources import Resources
 from src.services.task_service import KeyReused, TaskService
 
 router = APIRouter()
+
+Answer = TypeVar("Answer", bound=BaseModel)
 
 
 def unavailable(description: str) -> dict[int | str, dict[str, Any]]:
@@ -188,8 +191,9 @@ async def get_ready(chosen: Annotated[Settings, Depends(settings)]) -> health.Re
     return _with_status(found, found.status == "ready")
 
 
-def _with_status(model: Any, good: bool) -> Any:
-    return JSONResponse(model.model_dump(), status_code=200 if good else 503)
+def _with_status(model: Answer, good: bool) -> Answer:
+    # FastAPI documents what a function says it returns, and sends an answer as it is.
+    return cast(Answer, JSONResponse(model.model_dump(), status_code=200 if good else 503))
 
 
 def _refused(place: str, name: str, reason: str) -> RequestValidationError:

@@ -2,8 +2,9 @@
 
 import structlog
 
-from src.config import SERVICE, InvalidEnvironment, Settings
-from src.db.direct import AUTHENTICATION_FAILED
+from hdms_common.environment import InvalidEnvironment
+from hdms_common.result import AUTHENTICATION_FAILED
+from src.config import SERVICE, Settings
 from src.health import probe_dependencies
 
 log = structlog.get_logger(__name__)
@@ -15,8 +16,8 @@ async def check_dependencies(settings: Settings) -> None:
     Raises:
         InvalidEnvironment: the credentials are refused, which no waiting repairs.
     """
-    for name, state in (await probe_dependencies(settings)).items():
-        if AUTHENTICATION_FAILED in state.error:
-            raise InvalidEnvironment(f"{state.error}; {SERVICE} is not started")
-        if state.status == "down":
-            log.error(f"{name} is down", reason=state.error)
+    for name, probe in (await probe_dependencies(settings)).items():
+        if AUTHENTICATION_FAILED in probe.reason:
+            raise InvalidEnvironment(f"{probe.reason}; {SERVICE} is not started")
+        if probe.reason:
+            log.error(f"{name} is down", reason=probe.reason)

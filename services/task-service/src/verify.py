@@ -1,21 +1,27 @@
 """`python -m src.verify [db] [queue] [--json]`: prove this service's connections."""
 
 import argparse
-import asyncio
 import json
 import logging
 import sys
 from collections.abc import Sequence
 from dataclasses import asdict
 
-from src.checks import CHECKS, run
-from src.checks.result import CheckResult
+from hdms_common.result import CheckResult
+from hdms_common.verify import run_side_by_side
+from src.checks import CHECKS, checks
 from src.config import SERVICE, Settings
 
 
-async def verify(settings: Settings, names: Sequence[str]) -> list[CheckResult]:
+def verify(settings: Settings, names: Sequence[str]) -> list[CheckResult]:
     """Run the named checks side by side; each is bounded."""
-    return list(await asyncio.gather(*(run(name, settings) for name in names)))
+    available = checks(settings)
+    return run_side_by_side(
+        {name: available[name] for name in names},
+        service=SERVICE,
+        secrets=(settings.database.password, settings.rabbitmq.password),
+        needs="PgBouncer, PostgreSQL or RabbitMQ",
+    )
 
 
 def main() -> int:
@@ -28,14 +34,12 @@ def main() -> int:
     if unknown := [name for name in names if name not in CHECKS]:
         parser.exit(2, f"{SERVICE} has no check {', '.join(unknown)}; it has {', '.join(CHECKS)}\n")
     logging.getLogger("aiormq").setLevel(logging.CRITICAL)  # the results tell it better
-    results = asyncio.run(verify(Settings.load(), names))
+    results = verify(Settings.load(), names)
     if options.json:
         print(json.dumps([asdict(result) for result in results], indent=2))
     else:
         for result in results:
-            print(
-                f"{result.status:4}  {result.id:8}  {result.latency_ms:7.1f} ms  {result.message}"
-            )
+            print(result.line)
             if result.hint:
                 print(f"      {result.hint}")
     return 1 if any(result.status == "fail" for result in results) else 0

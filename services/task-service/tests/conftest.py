@@ -10,11 +10,17 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import settings
 
 from src.config import Settings
 from src.logging_config import configure_logging
 from src.queue import OUTAGES
 from tests.processes import Api, Worker, on_channel, run, running, wait_until
+
+# `nox -s nightly` asks for its own: --hypothesis-profile=nightly
+settings.register_profile("nightly", max_examples=50)
+settings.register_profile("gate", max_examples=12)
+settings.load_profile("gate")
 
 DISPOSABLE = "HDMS_DISPOSABLE_STACK"
 CONTROL = "HDMS_TEST_RABBITMQ_CONTROL"
@@ -46,7 +52,7 @@ def _new_queue() -> Iterator[str]:
     yield name
 
     async def delete(channel: Any) -> None:
-        for queue in (name, f"{name}.dead"):
+        for queue in (name, f"{name}.slow", f"{name}.dead"):
             await channel.queue_delete(queue)
 
     on_channel(delete)

@@ -16,6 +16,7 @@ from typing import Any
 import asyncpg
 import httpx
 from aio_pika.exceptions import ChannelNotFoundEntity
+from dotenv import dotenv_values
 
 from src.config import SERVICE_DIR, Settings
 from src.db.direct import connect as connect_to_database
@@ -27,6 +28,13 @@ RUN_SECONDS = 90.0
 SQL_SECONDS = 60.0
 
 TERMINAL = ("completed", "failed")
+
+
+def configured() -> dict[str, str]:
+    """Return the service's variables, wherever they stand: its `.env`, or this environment."""
+    file = os.environ.get("HDMS_ENV_FILE") or SERVICE_DIR / ".env"
+    written = dotenv_values(file, interpolate=False)
+    return {name: value for name, value in written.items() if value is not None} | os.environ
 
 
 def run(*command: str, **environment: str) -> subprocess.CompletedProcess[str]:

@@ -3,10 +3,11 @@
 import asyncio
 import json
 import os
+import signal
 import subprocess
 import sys
-import time
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -16,8 +17,9 @@ from scipy.stats import chisquare
 from src.circuits.child import LENGTH
 from src.circuits.runner import CircuitRunner
 from src.errors import CircuitRefused, SimulatorDied
+from tests.processes import configured
+from tests.sources import ENDLESS, HEADER
 
-HEADER = 'OPENQASM 3.0;\ninclude "stdgates.inc";\n'
 # A fair coin fails this once in a million runs.
 LEAST_LIKELY = 1e-6
 
@@ -128,14 +130,9 @@ def test_a_bad_circuit_is_refused_with_the_reason(bench: Bench, circuit: str, me
 
 def test_a_circuit_that_takes_too_long_is_stopped_and_the_next_one_runs() -> None:
     bench = Bench(time_limit=2)
-    endless = HEADER + "qubit q; bit c; while (true) { h q; } c = measure q;"
-    many = HEADER + "qubit[24] q; bit[24] c;" + "h q;" * 500 + "c = measure q;"
     try:
-        for circuit in (endless, many):
-            begin = time.monotonic()
-            with pytest.raises(CircuitRefused, match=r"longer than 2 s|cannot be run"):
-                bench.run(circuit)
-            assert time.monotonic() - begin < 10
+        with pytest.raises(CircuitRefused, match="longer than 2 s"):
+            bench.run(ENDLESS)
         assert bench.run("test")
     finally:
         bench.close()
@@ -167,13 +164,9 @@ def test_a_child_that_is_killed_is_replaced() -> None:
     bench = Bench()
     try:
         pid = bench.pid()
-        os.kill(pid, 9)
-        with pytest.raises(SimulatorDied):
-            for _ in range(100):
-                bench.run("test")
-                time.sleep(0.01)
-                break
-            raise SimulatorDied  # it had been seen before it was asked
+        os.kill(pid, signal.SIGKILL)
+        with suppress(SimulatorDied):  # unless its end was noticed before it was asked
+            bench.run("test")
         assert bench.run("test")
         assert bench.pid() != pid
     finally:
@@ -184,7 +177,7 @@ def test_the_child_knows_no_secret(bench: Bench) -> None:
     variables = Path(f"/proc/{bench.pid()}/environ").read_bytes().decode()
 
     assert "PASSWORD" not in variables
-    assert os.environ["DB_PASSWORD"] not in variables
+    assert configured()["DB_PASSWORD"] not in variables
 
 
 def test_answers_are_json_that_postgresql_takes(bench: Bench) -> None:

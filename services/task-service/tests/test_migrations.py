@@ -1,5 +1,8 @@
 """Down and up again, with data (migrations/README.md)."""
 
+from collections.abc import Iterator
+from pathlib import Path
+
 import httpx
 import pytest
 
@@ -13,12 +16,12 @@ def alembic(*arguments: str) -> str:
 
 
 @pytest.fixture(autouse=True)
-def at_head_afterwards(migrated: None):
+def at_head_afterwards(migrated: None) -> Iterator[None]:
     yield
     alembic("upgrade", "head")
 
 
-def test_tasks_survive_the_way_down_and_up(own_queue: str, tmp_path) -> None:
+def test_tasks_survive_the_way_down_and_up(own_queue: str, tmp_path: Path) -> None:
     api = Api(tmp_path / "log", TASK_QUEUE=own_queue)
     with running(api):
         ids = [api.submit("bell", shots=shots) for shots in (1, 2, 3)]
@@ -57,4 +60,13 @@ def test_three_at_once_do_not_disturb_each_other() -> None:
     with ThreadPoolExecutor(3) as threads:
         list(threads.map(lambda _: alembic("upgrade", "head"), range(3)))
 
+    assert "002 (head)" in alembic("current")
+
+
+def test_what_a_running_version_could_not_live_with_is_refused_and_changes_nothing() -> None:
+    refused = run("-m", "alembic", "-x", "while-serving=yes", "downgrade", "001")
+
+    assert refused.returncode != 0
+    assert "inv services.update" in refused.stderr
+    assert "Traceback" not in refused.stderr
     assert "002 (head)" in alembic("current")

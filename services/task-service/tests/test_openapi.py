@@ -11,7 +11,6 @@ from schemathesis.core.failures import FailureGroup
 
 from tests.processes import Api
 
-EXAMPLES = 50
 OPERATIONS = [
     ("POST", "/tasks"),
     ("GET", "/tasks"),
@@ -50,12 +49,7 @@ def test_no_answer_is_undocumented(
     statuses: set[int] = set()
     last = ""
 
-    @settings(
-        max_examples=10 if "health" in path else EXAMPLES,
-        deadline=None,
-        suppress_health_check=list(HealthCheck),
-        database=None,
-    )
+    @settings(deadline=None, suppress_health_check=list(HealthCheck), database=None)
     @given(operation.as_strategy(mode))
     def ask(case: schemathesis.Case) -> None:
         response = case.call(timeout=20)

@@ -1,12 +1,11 @@
 """A process that cannot work says so in one line, and tells no secret."""
 
 import json
-import os
 from pathlib import Path
 
 import pytest
 
-from tests.processes import Api, Worker, run, running
+from tests.processes import Api, Worker, configured, run, running
 
 PROCESSES = [
     ("worker.py",),
@@ -40,7 +39,8 @@ def test_it_ends_with_one_line(
     if "alembic" in command and name.startswith("RABBITMQ"):
         pytest.skip("migrations do not need the broker")
 
-    finished = run(*command, HDMS_ENV_FILE=str(tmp_path / "none"), **changed)
+    elsewhere = {"HDMS_ENV_FILE": str(tmp_path / "none")}
+    finished = run(*command, **configured() | elsewhere | changed)
 
     assert finished.returncode == 1
     assert len(finished.stderr.strip().splitlines()) == 1, finished.stderr
@@ -51,9 +51,9 @@ def test_it_ends_with_one_line(
 
 def test_a_variable_may_stand_in_the_env_file(tmp_path: Path) -> None:
     env_file = tmp_path / "env"
-    env_file.write_text(f"DB_PASSWORD={os.environ['DB_PASSWORD']}\n")
+    env_file.write_text(f"DB_PASSWORD={configured()['DB_PASSWORD']}\n")
 
-    environment = {k: v for k, v in os.environ.items() if k != "DB_PASSWORD"}
+    environment = {k: v for k, v in configured().items() if k != "DB_PASSWORD"}
     environment["HDMS_ENV_FILE"] = str(env_file)
     from subprocess import run as run_with
     from sys import executable
@@ -72,7 +72,7 @@ def test_a_variable_may_stand_in_the_env_file(tmp_path: Path) -> None:
 
 
 def test_the_specifications_urls_win_over_the_parts() -> None:
-    urls = {name: url.format(**os.environ) for name, url in URL.items()}
+    urls = {name: url.format(**configured()) for name, url in URL.items()}
 
     finished = run("-m", "src.verify", **urls, DB_HOST="nowhere", RABBITMQ_HOST="nowhere")
 
@@ -100,5 +100,5 @@ def test_production_logs_json_without_secrets_and_with_request_ids(
         (told,) = [event for event in events if event["message"] == said]
         assert told["task_id"] == task_id
         assert len(told["request_id"]) == 32
-        for secret in (os.environ["DB_PASSWORD"], os.environ["RABBITMQ_PASSWORD"]):
+        for secret in (configured()["DB_PASSWORD"], configured()["RABBITMQ_PASSWORD"]):
             assert secret not in process.log

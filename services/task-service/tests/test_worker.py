@@ -1,8 +1,9 @@
 """What the worker does with good, double, lost and bad messages."""
 
 import os
-import time
+import signal
 import uuid
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -12,12 +13,9 @@ from aio_pika import Message
 
 from src.queue.publisher import task_message
 from tests.processes import Api, Worker, depth, on_channel, running, sql, wait_until
+from tests.sources import ENDLESS
 
-# Runs for some seconds on this machine, and a little longer on another.
-SLOW = (
-    'OPENQASM 3.0; include "stdgates.inc"; qubit[20] q; bit[20] c;' + "h q;" * 40 + "c = measure q;"
-)
-LEASE_SECONDS = 2
+LEASE_SECONDS = 4
 
 
 def publish(queue: str, *messages: Message) -> None:
@@ -29,8 +27,9 @@ def publish(queue: str, *messages: Message) -> None:
 
 
 def new_worker(tmp_path: Path, queue: str, name: str = "worker", **environment: str) -> Worker:
-    log = tmp_path / f"{name}.log"
-    return Worker(log, TASK_QUEUE=queue, TASK_LEASE=str(LEASE_SECONDS), **environment)
+    """A worker that hands nothing over, unless told otherwise."""
+    variables = {"TASK_LEASE": str(LEASE_SECONDS), "TASK_QUICK_LIMIT": "1200"} | environment
+    return Worker(tmp_path / f"{name}.log", TASK_QUEUE=queue, **variables)
 
 
 def attempts(task_id: str) -> int:
@@ -88,11 +87,12 @@ def test_the_request_id_reaches_the_workers_log(api: Api, worker: Worker) -> Non
 
 def test_a_task_of_a_dead_worker_is_taken_over(api: Api, own_queue: str, tmp_path: Path) -> None:
     first, second = (new_worker(tmp_path, own_queue, name) for name in ("first", "second"))
-    task_id = submit_to(api, own_queue, SLOW)
+    task_id = submit_to(api, own_queue, "test")
     first.start()
+    os.kill(simulator_of(first), signal.SIGSTOP)
     publish(own_queue, task_message(uuid.UUID(task_id), ""))
     wait_until(lambda: api.task(task_id)["status"] == "processing", "the first to begin")
-    first.kill()
+    first.kill()  # and its simulator dies with it
     assert api.task(task_id)["status"] == "processing"
 
     with running(second):
@@ -110,8 +110,8 @@ def test_a_task_of_a_dead_worker_is_taken_over(api: Api, own_queue: str, tmp_pat
 def test_a_task_that_kills_each_of_its_simulators_is_given_up_and_dead_lettered(
     api: Api, own_queue: str, tmp_path: Path
 ) -> None:
-    worker = new_worker(tmp_path, own_queue, TASK_MAX_ATTEMPTS="2")
-    task_id = submit_to(api, own_queue, SLOW)
+    worker = new_worker(tmp_path, own_queue, TASK_MAX_ATTEMPTS="2", TASK_TIME_LIMIT="1200")
+    task_id = submit_to(api, own_queue, ENDLESS)
     with running(worker):
         publish(own_queue, task_message(uuid.UUID(task_id), ""))
         for attempt in (1, 2):
@@ -120,7 +120,7 @@ def test_a_task_that_kills_each_of_its_simulators_is_given_up_and_dead_lettered(
                 f"attempt {attempt}",
                 60,
             )
-            kill_child(worker)
+            os.kill(simulator_of(worker), signal.SIGKILL)
         task = api.ended(task_id)
         wait_until(lambda: depth(f"{own_queue}.dead") == 1, "the dead letter")
 
@@ -138,14 +138,17 @@ def test_a_worker_that_is_told_to_stop_finishes_what_it_is_at(
     api: Api, own_queue: str, tmp_path: Path
 ) -> None:
     worker = new_worker(tmp_path, own_queue)
-    task_id, waiting = (submit_to(api, own_queue, circuit) for circuit in (SLOW, "test"))
+    task_id, waiting = (submit_to(api, own_queue, "test") for _ in range(2))
     worker.start()
+    simulator = simulator_of(worker)
+    os.kill(simulator, signal.SIGSTOP)
     publish(own_queue, *(task_message(uuid.UUID(known), "") for known in (task_id, waiting)))
     wait_until(lambda: api.task(task_id)["status"] == "processing", "it to begin")
 
-    code = worker.stop()
+    worker.popen.terminate()
+    os.kill(simulator, signal.SIGCONT)
 
-    assert code == 0
+    assert worker.stop() == 0
     assert api.task(task_id)["status"] == "completed"
     assert api.task(waiting)["status"] == "pending"
     assert depth(own_queue) == 1
@@ -153,25 +156,97 @@ def test_a_worker_that_is_told_to_stop_finishes_what_it_is_at(
     assert "stopped" in worker.log
 
 
+def test_a_worker_shows_that_it_works_also_while_a_task_takes_long(
+    api: Api, own_queue: str, tmp_path: Path
+) -> None:
+    worker = new_worker(tmp_path, own_queue)
+    task_id = submit_to(api, own_queue, "test")
+    worker.start()
+    simulator = simulator_of(worker)
+    os.kill(simulator, signal.SIGSTOP)
+    publish(own_queue, task_message(uuid.UUID(task_id), ""))
+    wait_until(lambda: api.task(task_id)["status"] == "processing", "it to begin")
+
+    for _ in range(2):
+        shown = worker.ready_file.stat().st_mtime_ns
+        wait_until(
+            lambda shown=shown: worker.ready_file.stat().st_mtime_ns != shown, "it to show it"
+        )
+
+    os.kill(simulator, signal.SIGCONT)
+    assert api.ended(task_id)["status"] == "completed"
+    assert worker.stop() == 0
+
+
 def test_a_long_task_keeps_its_lease(api: Api, own_queue: str, tmp_path: Path) -> None:
     """A second delivery meanwhile, as after a lost connection, finds the first at work."""
-    slower = SLOW.replace("c = measure", "sx q;h q;" * 1600 + "c = measure")
-    first, second = (
-        new_worker(tmp_path, own_queue, name, TASK_TIME_LIMIT="120") for name in ("first", "second")
-    )
-    task_id = submit_to(api, own_queue, slower)
-    with running(first, second):
-        message = task_message(uuid.UUID(task_id), "")
+    first, second = (new_worker(tmp_path, own_queue, name) for name in ("first", "second"))
+    task_id = submit_to(api, own_queue, "test")
+    message = task_message(uuid.UUID(task_id), "")
+    with running(first):
+        simulator = simulator_of(first)
+        os.kill(simulator, signal.SIGSTOP)
         publish(own_queue, message)
         wait_until(lambda: api.task(task_id)["status"] == "processing", "it to begin")
-        publish(own_queue, message)
-        begin = time.monotonic()
-        task = api.ended(task_id, 120)
-        wait_until(lambda: depth(own_queue) == 0, "both messages to be settled")
+        begun = lease_until(task_id)
+        wait_until(lambda: now() > begun, "the first lease to end", 10 * LEASE_SECONDS)
+        with running(second):
+            publish(own_queue, message)
+            wait_until(lambda: "duplicate skipped" in second.log, "the second to leave it alone")
+            os.kill(simulator, signal.SIGCONT)
+            task = api.ended(task_id)
+            wait_until(lambda: depth(own_queue) == 0, "both messages to be settled")
 
     assert task["status"] == "completed", task
-    assert time.monotonic() - begin > LEASE_SECONDS, "the circuit is too fast for this test"
     assert attempts(task_id) == 1
+
+
+def lease_until(task_id: str) -> datetime:
+    return sql("SELECT lease_until FROM tasks WHERE task_id = $1::uuid", task_id)[0][0]
+
+
+def now() -> datetime:
+    """By the database's clock, which ends the leases."""
+    return sql("SELECT clock_timestamp()")[0][0]
+
+
+def test_what_is_short_does_not_wait_behind_what_is_long(own_queue: str, tmp_path: Path) -> None:
+    limits = {"TASK_QUICK_LIMIT": "1", "TASK_TIME_LIMIT": "1200"}
+    worker = new_worker(tmp_path, own_queue, **limits)
+    own_api = Api(tmp_path / "api.log", TASK_QUEUE=own_queue)
+    with running(own_api):
+        worker.start()
+        try:
+            long = [own_api.submit(ENDLESS) for _ in range(2)]
+            short = [own_api.submit("test") for _ in range(5)]
+            ended = [own_api.ended(task_id)["status"] for task_id in short]
+            assert ended == ["completed"] * 5
+            assert {own_api.task(task_id)["status"] for task_id in long} == {"processing"}
+        finally:
+            worker.kill()
+
+
+def test_what_is_long_runs_to_its_end_even_if_its_worker_dies(
+    own_queue: str, tmp_path: Path
+) -> None:
+    first = new_worker(tmp_path, own_queue, "first", TASK_QUICK_LIMIT="1", TASK_TIME_LIMIT="1200")
+    second = new_worker(tmp_path, own_queue, "second", TASK_QUICK_LIMIT="1", TASK_TIME_LIMIT="3")
+    own_api = Api(tmp_path / "api.log", TASK_QUEUE=own_queue)
+    with running(own_api):
+        first.start()
+        task_id = own_api.submit(ENDLESS)
+        wait_until(lambda: "attempt=2" in first.log, "the slow lane to begin")
+        first.kill()
+        with running(second):
+            task = own_api.ended(task_id)
+
+    assert (task["status"], attempts(task_id)) == ("failed", 3)
+    assert "longer than 3 s" in task["error_message"]
+    assert [entry["status"] for entry in task["status_history"]] == [
+        "pending",
+        "processing",
+        "failed",
+    ]
 
 
 def submit_to(api: Api, queue: str, circuit: str) -> str:
@@ -186,8 +261,9 @@ def submit_to(api: Api, queue: str, circuit: str) -> str:
     return str(row["task_id"])
 
 
-def kill_child(worker: Worker) -> None:
+def simulator_of(worker: Worker) -> int:
+    """The process that runs its circuits."""
     assert worker.popen is not None
     tasks = Path(f"/proc/{worker.popen.pid}/task")
     (child,) = {pid for task in tasks.iterdir() for pid in (task / "children").read_text().split()}
-    os.kill(int(child), 9)
+    return int(child)

@@ -1,9 +1,9 @@
 import pytest
 
 from apps.tickets.models import Ticket
-from hdms_common.testing.cast import ALICE
+from hdms_testing.cast import ALICE
 
-pytest_plugins = ["hdms_common.testing.plugin"]
+pytest_plugins = ["hdms_testing.plugin"]
 
 
 @pytest.fixture

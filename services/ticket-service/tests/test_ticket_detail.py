@@ -1,7 +1,9 @@
 """GET, PATCH and PUT /api/tickets/<id>/"""
 
+import pytest
+
 from apps.tickets.models import Ticket
-from hdms_common.testing.cast import ALICE, BOB, MALLORY, ClientOf
+from hdms_testing.cast import ALICE, BOB, MALLORY, ClientOf
 
 
 def url(ticket: Ticket) -> str:
@@ -44,3 +46,11 @@ def test_an_unknown_status_is_refused(alices_ticket: Ticket, client_of: ClientOf
 
 def test_a_ticket_cannot_be_deleted(alices_ticket: Ticket, client_of: ClientOf) -> None:
     assert client_of(BOB).delete(url(alices_ticket)).status_code == 405
+
+
+@pytest.mark.django_db(transaction=True)
+def test_what_one_may_do_with_a_ticket_can_be_asked(
+    alices_ticket: Ticket, client_of: ClientOf
+) -> None:
+    assert client_of(ALICE).options(url(alices_ticket)).status_code == 200
+    assert client_of(MALLORY).options(url(alices_ticket)).json().get("actions") is None

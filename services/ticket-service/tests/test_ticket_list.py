@@ -2,9 +2,10 @@
 
 import pytest
 from rest_framework.test import APIClient
+from rest_framework_simplejwt.tokens import AccessToken
 
 from apps.tickets.models import Ticket
-from hdms_common.testing.cast import ALICE, BOB, MALLORY, ClientOf
+from hdms_testing.cast import ALICE, BOB, MALLORY, ClientOf
 
 URL = "/api/tickets/"
 NEW = {"subject": "Printer on fire", "description": "Smoke.", "priority": "urgent"}
@@ -31,6 +32,15 @@ def test_nobody_gets_in_without_a_valid_token(token: str, db: None, client: APIC
     assert client.get(URL, headers={"Authorization": token}).status_code == 401
 
 
+@pytest.mark.parametrize("user_id", ["", "abc", "-1", "1e9"])
+def test_a_token_that_names_no_user_is_refused(user_id: str, db: None, client: APIClient) -> None:
+    token = AccessToken()
+    token["user_id"] = user_id
+    refused = client.get(URL, headers={"Authorization": f"Bearer {token}"})
+
+    assert (refused.status_code, refused.json()["status"]) == (401, 401)
+
+
 def test_a_requester_opens_a_ticket_in_their_own_name(db: None, client_of: ClientOf) -> None:
     response = client_of(ALICE).post(URL, {**NEW, "requester_id": MALLORY.id})
 
@@ -50,4 +60,17 @@ def test_a_ticket_needs_a_subject(db: None, client_of: ClientOf) -> None:
     response = client_of(ALICE).post(URL, {"description": "Smoke."})
 
     assert response.status_code == 400
-    assert "subject" in response.json()
+    assert response.json()["errors"] == {"subject": ["This field is required."]}
+
+
+@pytest.mark.parametrize("wrong", [{"subject": 1}, {"priority": 2}, {"assignee_id": "7"}])
+def test_a_value_of_another_type_is_refused(wrong: dict, db: None, client_of: ClientOf) -> None:
+    assert client_of(BOB).post(URL, {**NEW, **wrong}).status_code == 400
+
+
+def test_nan_is_no_json(db: None, client_of: ClientOf) -> None:
+    body = '{"subject": NaN, "description": "Smoke."}'
+
+    response = client_of(ALICE).post(URL, body, content_type="application/json")
+
+    assert response.status_code == 400

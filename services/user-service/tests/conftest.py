@@ -2,9 +2,9 @@ import pytest
 from pytest_django import Settings
 
 from apps.accounts.models import User
-from hdms_common.identity import Role
+from hdms_django.identity import Role
 
-pytest_plugins = ["hdms_common.testing.plugin"]
+pytest_plugins = ["hdms_testing.plugin"]
 
 PASSWORD = "a-long-trial-pass-9"
 

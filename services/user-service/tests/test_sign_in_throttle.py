@@ -7,7 +7,7 @@ from pytest_django import Settings
 from rest_framework.test import APIClient
 
 from apps.accounts.models import User
-from hdms_common import cache
+from hdms_django import cache
 
 URL = "/api/accounts/token"
 
@@ -27,6 +27,31 @@ def test_who_guesses_a_password_is_slowed_down_others_are_not(db: None, client: 
     assert guess(client, name.upper()) == 429
     assert guess(client, f"  {name}\t") == 429
     assert guess(client, f"other-{uuid.uuid4()}") == 401
+
+
+def test_who_has_signed_in_before_is_not_locked_out_by_a_strangers_guesses(
+    db: None, password: str, client: APIClient
+) -> None:
+    name, other = f"owner-{uuid.uuid4()}", f"other-{uuid.uuid4()}"
+    User.objects.create_user(name, f"{name}@example.com", password)
+    right = {"username": name, "password": password}
+    assert client.post(URL, right).status_code == 200
+    stranger = APIClient()
+
+    assert guess(stranger, name, times=12) == 429
+
+    assert client.post(URL, right).status_code == 200
+    assert guess(client, other, times=11) == 429  # the cookie is for one name
+    assert guess(client, name, times=11) == 429  # and gives no more attempts than others have
+
+
+def test_a_forged_device_is_a_stranger(db: None) -> None:
+    name = f"guessed-{uuid.uuid4()}"
+    strangers = [APIClient() for _ in range(11)]
+    for number, stranger in enumerate(strangers):
+        stranger.cookies["device"] = f"forged-{number}"
+
+    assert [guess(stranger, name) for stranger in strangers] == [401] * 10 + [429]
 
 
 @pytest.mark.parametrize("nonsense", [[], "text", {"username": ["a"]}])

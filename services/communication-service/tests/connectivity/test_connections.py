@@ -2,11 +2,11 @@
 
 import pytest
 
-from hdms_common.connectivity import checks, result
+from hdms_django.connectivity import checks
 
 
 @pytest.mark.parametrize("name", checks.of_this_service())
 def test_the_service_proves_its_connection(name: str, own_connections: None) -> None:
-    outcome = result.run(name, checks.of_this_service()[name])
+    outcome = checks.run(name, checks.of_this_service()[name])
 
     assert outcome.status == "pass", f"{outcome.message}\n{outcome.hint}"

@@ -1,20 +1,22 @@
 """The Celery application: `celery --app core worker`."""
 
 import os
-from pathlib import Path
 from typing import Any
 
 from celery import Celery, bootsteps, signals
 from django.db import connections
 
 from core.consumer import ListenAgain
-from hdms_common import task_request_id  # noqa: F401 - importing it is enough
-from hdms_common.connectivity.celery import ECHO_TASK, echo
-from hdms_common.startup import check_dependencies
+from hdms_common.ready_file import BEAT_SECONDS, ReadyFile
+from hdms_django import task_request_id  # noqa: F401 - importing it is enough
+from hdms_django.connectivity.celery import ECHO_TASK, echo
+from hdms_django.startup import check_dependencies
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "core.settings.dev")
 
 ENQUEUE_PENDING = "apps.files.tasks.enqueue_pending"
+SWEEP = "apps.files.tasks.sweep"
+SWEEP_SECONDS = 3600
 TAKE_UP_SECONDS = 15
 
 app = Celery("file-service")
@@ -41,10 +43,35 @@ class TakeUpPending(bootsteps.StartStopStep):
         self._timer.cancel()
 
 
-app.steps["consumer"].update((TakeUpPending, ListenAgain))
+class Sweep(bootsteps.StartStopStep):
+    """Has what a crash left behind deleted: now, and every hour."""
 
-# READY_FILE, optional: exists as long as the worker takes tasks, for whoever started it.
-_ready_file = Path(os.environ["READY_FILE"]) if os.environ.get("READY_FILE") else None
+    requires = ("celery.worker.consumer.tasks:Tasks",)
+
+    def start(self, consumer: Any) -> None:
+        app.send_task(SWEEP)
+        self._timer = consumer.timer.call_repeatedly(SWEEP_SECONDS, app.send_task, (SWEEP,))
+
+    def stop(self, consumer: Any) -> None:
+        self._timer.cancel()
+
+
+class Ready(bootsteps.StartStopStep):
+    """READY_FILE is there, and touched, as long as the worker takes tasks: not without Redis."""
+
+    requires = ("celery.worker.consumer.tasks:Tasks",)
+
+    def start(self, consumer: Any) -> None:
+        _ready_file.make()
+        self._timer = consumer.timer.call_repeatedly(BEAT_SECONDS, _ready_file.beat)
+
+    def stop(self, consumer: Any) -> None:
+        self._timer.cancel()
+        _ready_file.remove()
+
+
+app.steps["consumer"].update((TakeUpPending, Sweep, ListenAgain, Ready))
+_ready_file = ReadyFile.from_environment()
 
 
 @signals.setup_logging.connect
@@ -59,19 +86,11 @@ def _give_back_connection(**_: object) -> None:
         connection.close()
 
 
-@signals.worker_ready.connect
-def _ready(**_: object) -> None:
-    if _ready_file:
-        _ready_file.touch()
-
-
 @signals.worker_init.connect
 def _starting(**_: object) -> None:
-    _not_ready()  # the file of a worker that was killed
     check_dependencies()
 
 
 @signals.worker_shutting_down.connect
 def _not_ready(**_: object) -> None:
-    if _ready_file:
-        _ready_file.unlink(missing_ok=True)
+    _ready_file.remove()

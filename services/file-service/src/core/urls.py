@@ -1,6 +1,8 @@
+"""The paths of this service."""
+
 from django.urls import include, path
 
 urlpatterns = [
-    path("health/", include("hdms_common.health")),
+    path("health/", include("hdms_django.health")),
     path("api/files/", include("apps.files.urls")),
 ]

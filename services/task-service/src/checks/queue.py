@@ -8,11 +8,11 @@ from aio_pika import DeliveryMode, Message
 from aio_pika.abc import AbstractConnection
 from aio_pika.exceptions import ChannelNotFoundEntity
 
-from src.checks.result import LIMIT_SECONDS, Proof
+from hdms_common.result import CheckFailed, Proof
 from src.config import SERVICE, Settings
-from src.db.direct import Explained
 from src.queue import OUTAGES, connect, explain
 
+LIMIT_SECONDS = 5.0
 # A worker that has lost the broker tries again every LONGEST_PAUSE_SECONDS (src/queue).
 WORKER_SECONDS = 3.0
 
@@ -23,19 +23,20 @@ async def prove_queue(settings: Settings) -> Proof:
     try:
         async with asyncio.timeout(LIMIT_SECONDS):
             async with await connect(server, LIMIT_SECONDS) as connection:
-                properties: dict[str, Any] = connection.transport.connection.server_properties
+                transport: Any = connection.transport  # there is one as long as we are in here
+                properties: dict[str, Any] = transport.connection.server_properties
                 await _prove_round_trip(connection)
                 workers = await _count_workers(connection, settings.queue)
     except OUTAGES as error:
         raise explain(server, error) from error
     product, version = (_text(properties.get(key)) for key in ("product", "version"))
     if product != "RabbitMQ":
-        raise Explained(
+        raise CheckFailed(
             f"{SERVICE}: expected RabbitMQ at {server.address}, found {product}",
             f"RABBITMQ_HOST and RABBITMQ_PORT in services/{SERVICE}/.env must name RabbitMQ",
         )
     if not workers:
-        raise Explained(
+        raise CheckFailed(
             f"{SERVICE}: no worker waits at queue {settings.queue} of RabbitMQ at {server.address}",
             "start it: `inv services.up`; if it hangs: `inv infra.restart task-worker`; its log: "
             "`inv services.logs task-worker`",
@@ -56,7 +57,7 @@ async def _prove_round_trip(connection: AbstractConnection) -> None:
         await channel.default_exchange.publish(sent, queue.name, mandatory=True)
         received = await queue.get(timeout=LIMIT_SECONDS, fail=False)
         if received is None or received.body != sent.body:
-            raise Explained(
+            raise CheckFailed(
                 f"{SERVICE}: RabbitMQ confirmed a message and did not give it back",
                 "`inv infra.logs rabbitmq`",
             )

@@ -12,7 +12,7 @@ import structlog
 
 from src.circuits.child import LENGTH
 from src.config import SERVICE_DIR
-from src.errors import CircuitRefused, SimulatorDied
+from src.errors import CircuitRefused, CircuitTooSlow, SimulatorDied
 
 START_SECONDS = 60.0
 
@@ -44,7 +44,8 @@ class CircuitRunner:
         """Run one circuit; not two at a time.
 
         Raises:
-            CircuitRefused: the circuit is at fault, or takes longer than the limit.
+            CircuitRefused: the circuit is at fault.
+            CircuitTooSlow: it takes longer than the limit.
             SimulatorDied: the child ended.
         """
         child = await self._child()
@@ -53,7 +54,7 @@ class CircuitRunner:
                 answer = await self._ask(child, {"circuit": circuit, "shots": shots})
         except TimeoutError as error:
             await self._replace(child)
-            raise CircuitRefused(
+            raise CircuitTooSlow(
                 f"stopped: the circuit ran for longer than {self._time_limit:g} s"
             ) from error
         except (asyncio.IncompleteReadError, OSError) as error:

@@ -7,6 +7,7 @@ from typing import Any
 
 from sqlalchemy import (
     CTE,
+    Boolean,
     ColumnElement,
     Interval,
     Row,
@@ -47,16 +48,27 @@ class ClaimRepository:
     def __init__(self, connection: AsyncConnection) -> None:
         self._connection = connection
 
-    async def get_task(self, task_id: uuid.UUID) -> Row[Any] | None:
-        """Return the task's current_status, claim, circuit, shots and attempts."""
+    async def get_task(
+        self, task_id: uuid.UUID
+    ) -> Row[TaskStatus, uuid.UUID | None, str, int, int, str] | None:
+        """Return the task's current_status, claim, circuit, shots, attempts and queue."""
         return (await self._connection.execute(_TASK, {"wanted": task_id})).one_or_none()
 
-    async def claim_task(self, task_id: uuid.UUID, token: uuid.UUID, lease: float) -> Claim | None:
+    async def claim_task(
+        self, task_id: uuid.UUID, token: uuid.UUID, lease: float, *, slow: bool
+    ) -> Claim | None:
         """Take a pending task, or one whose worker let its lease of `lease` seconds end.
+
+        The slow lane takes what was handed over to it, too.
 
         None if there is no such task, if it is done, or if another worker is at it.
         """
-        values = {"wanted": task_id, "token": token, "lease": timedelta(seconds=lease)}
+        values = {
+            "wanted": task_id,
+            "token": token,
+            "lease": timedelta(seconds=lease),
+            "slow": slow,
+        }
         row = (await self._connection.execute(_CLAIM, values)).one_or_none()
         if row is None:
             return None
@@ -66,6 +78,16 @@ class ClaimRepository:
         """Keep the claim for `lease` more seconds; False if another worker has it now."""
         values = {"wanted": claim.task_id, "token": claim.token, "lease": timedelta(seconds=lease)}
         return (await self._connection.execute(_RENEW, values)).first() is not None
+
+    async def hand_over(self, claim: Claim, queue: str, correlation_id: str) -> bool:
+        """Give the task up for whoever serves `queue`; the relay publishes its message there."""
+        values = {
+            "wanted": claim.task_id,
+            "token": claim.token,
+            "to_queue": queue,
+            "with_correlation": correlation_id,
+        }
+        return (await self._connection.execute(_HAND_OVER, values)).first() is not None
 
     async def update_task_status(
         self,
@@ -117,9 +139,18 @@ def _claim_statement() -> Select[Any]:
     abandoned = and_(
         Task.current_status == TaskStatus.PROCESSING, Task.lease_until < func.clock_timestamp()
     )
+    # Without a lease, none ends: nobody else takes it.
+    handed_over = and_(
+        Task.current_status == TaskStatus.PROCESSING,
+        Task.lease_until.is_(None),
+        bindparam("slow", type_=Boolean()),
+    )
     claimed = (
         update(Task)
-        .where(Task.task_id == _WANTED, or_(Task.current_status == TaskStatus.PENDING, abandoned))
+        .where(
+            Task.task_id == _WANTED,
+            or_(Task.current_status == TaskStatus.PENDING, abandoned, handed_over),
+        )
         .values(
             current_status=TaskStatus.PROCESSING,
             claim=_TOKEN,
@@ -137,6 +168,27 @@ def _claim_statement() -> Select[Any]:
     noted = _noted(claimed, status, notes).where(claimed.c.attempts == 1)
     told = select(claimed.c.circuit, claimed.c.shots, claimed.c.attempts)
     return told.add_cte(_insert(noted))
+
+
+def _hand_over_statement() -> Select[Any]:
+    given_up = (
+        update(Task).where(*_HELD).values(lease_until=None).returning(Task.task_id).cte("given_up")
+    )
+    queue = bindparam("to_queue", type_=String())
+    correlation_id = bindparam("with_correlation", type_=String())
+    message = (
+        insert(OutboxMessage)
+        .from_select(
+            ["task_id", "queue", "correlation_id", "publish_after", "publications"],
+            select(given_up.c.task_id, queue, correlation_id, func.now(), literal(0)),
+        )
+        .on_conflict_do_update(
+            index_elements=[OutboxMessage.task_id],
+            set_={"queue": queue, "publish_after": func.now(), "publications": 0},
+        )
+        .cte("message")
+    )
+    return select(given_up.c.task_id).add_cte(message)
 
 
 def _end_statement() -> Select[Any]:
@@ -159,8 +211,17 @@ def _end_statement() -> Select[Any]:
     return select(ended.c.task_id).add_cte(noted, message)
 
 
-_TASK = select(Task.current_status, Task.claim, Task.circuit, Task.shots, Task.attempts).where(
-    Task.task_id == _WANTED
+_TASK = (
+    select(
+        Task.current_status,
+        Task.claim,
+        Task.circuit,
+        Task.shots,
+        Task.attempts,
+        OutboxMessage.queue,
+    )
+    .outerjoin(OutboxMessage, OutboxMessage.task_id == Task.task_id)
+    .where(Task.task_id == _WANTED)
 )
-_CLAIM, _END = _claim_statement(), _end_statement()
+_CLAIM, _END, _HAND_OVER = _claim_statement(), _end_statement(), _hand_over_statement()
 _RENEW = update(Task).where(*_HELD).values(lease_until=_LEASE_END).returning(Task.task_id)

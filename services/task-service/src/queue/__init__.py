@@ -10,8 +10,8 @@ from aio_pika.abc import AbstractChannel, AbstractConnection, AbstractQueue
 from aio_pika.exceptions import CONNECTION_EXCEPTIONS
 from yarl import URL
 
+from hdms_common.result import AUTHENTICATION_FAILED, CheckFailed
 from src.config import SERVICE, Server, Settings
-from src.db.direct import AUTHENTICATION_FAILED, Explained
 from src.db.session import first_line
 from src.errors import QueueUnavailable
 
@@ -19,6 +19,7 @@ CONNECT_SECONDS = 2.0
 HEARTBEAT_SECONDS = 5  # a broker that hangs is noticed after two of them
 FIRST_PAUSE_SECONDS = 0.1
 LONGEST_PAUSE_SECONDS = 2.0
+SLOW = ".slow"
 
 OUTAGES = (*CONNECTION_EXCEPTIONS, TimeoutError)
 
@@ -45,9 +46,14 @@ async def connect(server: Server, limit: float = CONNECT_SECONDS) -> AbstractCon
         return await aio_pika.connect(url)
 
 
+def slow_queue(name: str) -> str:
+    """The queue of what took too long in queue `name`."""
+    return f"{name}{SLOW}"
+
+
 async def declare_queue(channel: AbstractChannel, name: str) -> AbstractQueue:
-    """Declare the durable queue `name`, and `<name>.dead` for its dead letters."""
-    dead = f"{name}.dead"
+    """Declare the durable queue `name`, and one for its dead letters, the slow one's included."""
+    dead = f"{name.removesuffix(SLOW)}.dead"
     await channel.declare_queue(dead, durable=True, arguments={"x-queue-type": "classic"})
     return await channel.declare_queue(
         name,
@@ -154,23 +160,23 @@ async def _end_of(connection: AbstractConnection) -> None:
         await ended.wait()
 
 
-def explain(server: Server, error: BaseException) -> Explained:
+def explain(server: Server, error: BaseException) -> CheckFailed:
     """Say what is wrong with the broker and what to do; never the password."""
     text = str(error)
     if "ACCESS_REFUSED" in text or "NOT_ALLOWED" in text or "auth" in text.lower():
-        return Explained(
+        return CheckFailed(
             f"{SERVICE}: RabbitMQ at {server.address} refused user {server.user} in virtual host "
             f"{server.name}: {AUTHENTICATION_FAILED} (RABBITMQ_USER, RABBITMQ_PASSWORD)",
             f"compare RABBITMQ_PASSWORD in services/{SERVICE}/.env with the root .env: "
             "run `inv env.sync`",
         )
     if "Connection.Close" in text:  # the broker's own reason is not in the exception
-        return Explained(
+        return CheckFailed(
             f"{SERVICE}: RabbitMQ at {server.address} has no virtual host {server.name} "
             "(RABBITMQ_VHOST)",
             f"correct RABBITMQ_VHOST in services/{SERVICE}/.env, where / is the usual one",
         )
-    return Explained(
+    return CheckFailed(
         f"{SERVICE}: RabbitMQ at {server.address} is unreachable (RABBITMQ_HOST, RABBITMQ_PORT): "
         f"{first_line(error)}",
         "start it: `inv infra.up`; its log: `inv infra.logs rabbitmq`",

@@ -7,10 +7,11 @@ from collections.abc import Awaitable, Callable
 import structlog
 from aio_pika.abc import AbstractChannel, AbstractIncomingMessage
 
+from hdms_common.ready_file import BEAT_SECONDS, ReadyFile
+from hdms_common.request_id import working_on
 from src.config import Settings
 from src.errors import QueueUnavailable
 from src.queue import CONNECT_SECONDS, OUTAGES, Broker, backoff, declare_queue
-from src.request_id import working_on
 
 IDLE_SECONDS = 5.0
 
@@ -37,7 +38,7 @@ class QueueConsumer:
 
     def __init__(self, settings: Settings) -> None:
         self._queue = settings.queue
-        self._ready_file = settings.ready_file
+        self._ready_file = ReadyFile(settings.ready_file)
         self._broker = Broker(settings, on_change=self._forget_ready)
         self._stopping = asyncio.Event()
         self._worked = 0  # messages
@@ -65,13 +66,18 @@ class QueueConsumer:
                     await self._consume_until_lost(handle)
                 except (QueueUnavailable, *OUTAGES) as error:
                     log.warning("consuming was interrupted", reason=repr(error))
+                except asyncio.CancelledError:
+                    if _is_being_cancelled():
+                        raise
+                    # A silent connection was given up: aiormq cancels who waits for its answer.
+                    log.warning("consuming was interrupted", reason="the broker is silent")
                 if self._worked > worked:
                     pauses = backoff()
                 else:
                     # Perhaps there is a message that nobody can decode, which comes again.
                     await _first(asyncio.sleep(next(pauses)), self._stopping.wait())
         finally:
-            self._set_ready(False)
+            self._ready_file.remove()
             connecting.cancel()
             await self._broker.close()
 
@@ -82,8 +88,29 @@ class QueueConsumer:
         # Of the channel, which is over when the connection is: so are its messages.
         incoming: asyncio.Queue[AbstractIncomingMessage] = asyncio.Queue()
         tag = await queue.consume(incoming.put)
-        self._set_ready(True)
         log.info("consuming", queue=self._queue)
+        self._ready_file.make()
+        beating = asyncio.create_task(self._beat())
+        try:
+            await self._work_until_lost(channel, incoming, handle)
+        finally:
+            beating.cancel()
+            self._ready_file.remove()
+        if self._stopping.is_set() and not channel.is_closed:
+            await queue.cancel(tag)
+            await channel.close()  # what was delivered meanwhile goes back to the queue
+
+    async def _beat(self) -> None:
+        while True:
+            await asyncio.sleep(BEAT_SECONDS)
+            self._ready_file.beat()
+
+    async def _work_until_lost(
+        self,
+        channel: AbstractChannel,
+        incoming: asyncio.Queue[AbstractIncomingMessage],
+        handle: Handler,
+    ) -> None:
         while not self._stopping.is_set() and not channel.is_closed and self._broker.is_connected:
             getting = asyncio.ensure_future(incoming.get())
             await _first(
@@ -99,10 +126,6 @@ class QueueConsumer:
             elif not channel.is_closed and not await self._is_consuming(channel):
                 log.warning("the queue was deleted, it is declared anew", queue=self._queue)
                 await channel.close()
-        self._set_ready(False)
-        if self._stopping.is_set() and not channel.is_closed:
-            await queue.cancel(tag)
-            await channel.close()  # what was delivered meanwhile goes back to the queue
 
     async def _is_consuming(self, channel: AbstractChannel) -> bool:
         """Ask the broker: who deletes a queue takes its consumers along, and nobody says so."""
@@ -125,15 +148,12 @@ class QueueConsumer:
 
     def _forget_ready(self, connected: bool) -> None:
         if not connected:
-            self._set_ready(False)
+            self._ready_file.remove()
 
-    def _set_ready(self, ready: bool) -> None:
-        if self._ready_file is None:
-            return
-        if ready:
-            self._ready_file.touch()
-        else:
-            self._ready_file.unlink(missing_ok=True)
+
+def _is_being_cancelled() -> bool:
+    task = asyncio.current_task()
+    return task is not None and task.cancelling() > 0
 
 
 async def _first(*awaitables: Awaitable[object]) -> None:

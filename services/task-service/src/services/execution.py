@@ -10,13 +10,14 @@ from typing import Any, TypeVar
 import structlog
 from aio_pika.abc import AbstractIncomingMessage
 
+from hdms_common.request_id import request_id
 from src.circuits.runner import CircuitRunner
 from src.config import Settings
 from src.db.claims import Claim, ClaimRepository
 from src.db.models import TaskStatus
 from src.db.session import Database
-from src.errors import CircuitRefused, DatabaseUnavailable, SimulatorDied
-from src.queue import backoff
+from src.errors import CircuitRefused, CircuitTooSlow, DatabaseUnavailable, SimulatorDied
+from src.queue import backoff, slow_queue
 from src.queue.consumer import Verdict
 
 LOOK_AGAIN_SECONDS = 0.25
@@ -40,15 +41,23 @@ class TaskExecutor:
 
     Args:
         stopping: set when the worker is to stop.
+        slow: whether it runs what was handed over, to the end; else it hands over what takes long.
     """
 
     def __init__(
-        self, settings: Settings, database: Database, runner: CircuitRunner, stopping: asyncio.Event
+        self,
+        settings: Settings,
+        database: Database,
+        runner: CircuitRunner,
+        stopping: asyncio.Event,
+        *,
+        slow: bool = False,
     ) -> None:
         self._settings = settings
         self._database = database
         self._runner = runner
         self._stopping = stopping
+        self._slow = slow
 
     async def handle(self, message: AbstractIncomingMessage) -> Verdict:
         """Work on one message to the end; what is to become of it."""
@@ -73,7 +82,9 @@ class TaskExecutor:
         """Take the task; None if nothing is left to do for this message."""
         lease, token = self._settings.lease, uuid.uuid4()
         while True:
-            claim = await self._insist(lambda tasks: tasks.claim_task(task_id, token, lease))
+            claim = await self._insist(
+                lambda tasks: tasks.claim_task(task_id, token, lease, slow=self._slow)
+            )
             if claim is not None:
                 return claim
             task = await self._insist(lambda tasks: tasks.get_task(task_id))
@@ -86,6 +97,9 @@ class TaskExecutor:
             if task.claim == token:
                 # It is our own: the answer to its commit was lost.
                 return Claim(task_id, token, task.circuit, task.shots, task.attempts)
+            if task.queue == slow_queue(self._settings.queue) and not self._slow:
+                log.info("it was handed over, duplicate skipped")
+                return None
             if not redelivered:
                 # Whoever is at it holds another message, which comes back should they die.
                 log.info("another worker is at it, duplicate skipped")
@@ -94,7 +108,8 @@ class TaskExecutor:
             await self._pause(LOOK_AGAIN_SECONDS)
 
     async def _work_on(self, claim: Claim) -> Verdict:
-        limit = self._settings.max_attempts
+        # It was begun once in the quick lane before.
+        limit = self._settings.max_attempts + self._slow
         if claim.attempt > limit:
             log.error("given up, message dead-lettered", attempts=limit)
             await self._end(
@@ -110,8 +125,13 @@ class TaskExecutor:
         renewing = asyncio.create_task(self._keep_lease(claim))
         try:
             result = await self._runner.run(claim.circuit, claim.shots)
+        except CircuitTooSlow as error:
+            if self._slow or self._settings.quick_limit >= self._settings.time_limit:
+                await self._fail(claim, run, error)
+            else:
+                await self._hand_over(claim)
         except CircuitRefused as error:
-            await self._end(claim, TaskStatus.FAILED, f"Task failed{run}", error_message=str(error))
+            await self._fail(claim, run, error)
         except SimulatorDied as error:
             log.error("the simulator died", reason=str(error), attempt=claim.attempt)
             await self._insist(lambda tasks: tasks.renew_lease(claim, 0))
@@ -123,6 +143,17 @@ class TaskExecutor:
         finally:
             renewing.cancel()
         return Verdict.ACKNOWLEDGE
+
+    async def _fail(self, claim: Claim, run: str, error: CircuitRefused) -> None:
+        await self._end(claim, TaskStatus.FAILED, f"Task failed{run}", error_message=str(error))
+
+    async def _hand_over(self, claim: Claim) -> None:
+        """Let what waits go first: the slow lane runs this one, from its beginning."""
+        queue, correlation_id = slow_queue(self._settings.queue), request_id.get()
+        await self._insist(
+            lambda tasks: tasks.hand_over(claim, queue, correlation_id), patience=STORE_SECONDS
+        )
+        log.info("it takes long: handed over", queue=queue)
 
     async def _end(
         self,

@@ -4,12 +4,12 @@ import asyncio
 
 import structlog
 
+from hdms_common.request_id import working_on
 from src.db.repository import OutboxRepository
 from src.db.session import Database
 from src.errors import DatabaseUnavailable, QueueUnavailable
 from src.queue import Broker
 from src.queue.publisher import QueuePublisher
-from src.request_id import working_on
 
 BATCH = 50
 PAUSE_SECONDS = 1.0

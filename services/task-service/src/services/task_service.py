@@ -6,7 +6,7 @@ from datetime import datetime
 
 import structlog
 
-from src import request_id
+from hdms_common.request_id import request_id
 from src.db.repository import OutboxRepository, TaskRepository
 from src.db.session import Database
 from src.errors import DatabaseUnavailable, QueueUnavailable
@@ -52,7 +52,7 @@ class TaskService:
                 again, tells.
         """
         await self._publisher.require_queue()
-        correlation_id = request_id.current()
+        correlation_id = request_id.get()
         async with self._database.transaction() as session:
             tasks = TaskRepository(session)
             task = await tasks.create_task(circuit, shots, idempotency_key)

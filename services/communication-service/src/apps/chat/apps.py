@@ -4,4 +4,6 @@ from django.apps import AppConfig
 
 
 class ChatConfig(AppConfig):
+    """What INSTALLED_APPS names."""
+
     name = "apps.chat"

@@ -1,41 +1,59 @@
 """The WebSocket of a chat room."""
 
-import json
+import asyncio
+import time
+from contextlib import suppress
 from typing import Any
 
 from channels.db import database_sync_to_async
 from channels.generic.websocket import AsyncJsonWebsocketConsumer, AsyncWebsocketConsumer
 from rest_framework.exceptions import ValidationError
+from rest_framework.utils import json  # strict: no NaN
 
-from apps.chat.serializers import MessageSerializer
-from apps.chat.watch import Watch
-from hdms_common import outage
+from apps.chat import services
+from apps.chat.allowance import SOCKETS, Allowance, Allowances
+from apps.chat.live import Live
+from apps.chat.room import Room
+from hdms_django import outage
 
 SUBPROTOCOL = "hdms.chat"
 DEGRADED = {
     "event": "degraded",
-    "detail": "Live messages are interrupted. What you say is stored.",
+    "detail": "What others say is heard a moment later. What you say is stored.",
 }
 RECOVERED = {
     "event": "recovered",
-    "detail": "Live messages are back. Catch up: GET /api/chat/rooms/<room>/messages?after=<after>",
+    "detail": "Live messages are back. Who missed some: GET /api/chat/rooms/<room>/messages"
+    "?after=<after>",
 }
+TOO_FAST = {"error": "You say too much at once. This was not stored: say it again in a moment."}
+TOO_FAST_SECONDS = 1.0
 
-watch = Watch()
+# Why a socket is closed (RFC 6455 7.4.2: 4000 and up are an application's own).
+TOKEN_EXPIRED = 4401
+TOO_SLOW = 4408
+TOO_MANY = 4429
+TRY_AGAIN_LATER = 1013
+
+CLOSED = (OSError, RuntimeError)  # what sending to a closed socket raises
+
+live = Live()
+allowances = Allowances()
 
 
 class ChatConsumer(AsyncJsonWebsocketConsumer):
-    """Stores what a client says ({"body": str}) and sends it to all in the room.
+    """Stores what a client says ({"body": str}) and sends what is said in the room.
 
-    A client that offers no SUBPROTOCOL or no valid token is rejected. What cannot be stored is
+    A client that offers no SUBPROTOCOL or no valid token is rejected. What is not stored is
     answered with {"error": ...} to its sender alone. While Redis is away the socket stays open:
-    clients get DEGRADED, a sender hears only their own message, and RECOVERED says when to fetch
-    what was said meanwhile: after the message whose id is its "after", null if none was heard.
+    clients get DEGRADED, and RECOVERED at its end.
     """
 
-    heard: int | None = None
-    heard_before: int | None = None
-    entered = False
+    channel_layer_alias = "none"  # sockets are told by `live`
+    room: Room | None = None
+    allowance: Allowance | None = None
+    heard = 0
+    tasks: tuple[asyncio.Task[None], ...] = ()
     told_degraded = False
 
     async def connect(self) -> None:
@@ -43,28 +61,46 @@ class ChatConsumer(AsyncJsonWebsocketConsumer):
         if self.user is None or SUBPROTOCOL not in self.scope["subprotocols"]:
             await self.close()
             return
-        self.room = self.scope["url_route"]["kwargs"]["room"]
-        self.group = f"chat.{self.room}"
-        watch.add(self)  # first: Redis may be back before the next line
-        joined = await self._has_joined()
-        await self.accept(SUBPROTOCOL)
-        self.entered = True
-        if watch.degraded:
+        await self.accept(SUBPROTOCOL)  # a browser learns a code only of a socket that was open
+        self.allowance = allowances.open_socket(self.user.id)
+        if self.allowance is None:
+            await self.close(TOO_MANY, f"one person may have {SOCKETS} sockets open")
+            return
+        try:
+            self.room = await live.enter(self._room_name, self)
+        except outage.ERRORS as error:
+            await self.send_json({"error": outage.report(error)})
+            await self.close(TRY_AGAIN_LATER)
+            return
+        self.tasks = (
+            asyncio.create_task(self._tell(self.room)),
+            asyncio.create_task(self._expire()),
+        )
+        if live.degraded:
             await self.tell_degraded()
-        elif not joined:
-            await self.tell_recovered()
 
-    async def disconnect(self, code: int) -> None:
-        watch.remove(self)
-        if hasattr(self, "group"):
-            try:
-                await self.channel_layer.group_discard(self.group, self.channel_name)
-            except outage.REDIS_ERRORS as error:
-                outage.report(error)
+    async def __call__(self, scope: dict[str, Any], receive: Any, send: Any) -> None:
+        try:
+            await super().__call__(scope, receive, send)
+        finally:  # however it ends, nothing of it is counted any more
+            for task in self.tasks:
+                task.cancel()
+            if self.room is not None:
+                live.leave(self._room_name, self)
+            if self.allowance is not None:
+                allowances.close_socket(self.user.id)
 
     async def receive(self, text_data: str | None = None, bytes_data: bytes | None = None) -> None:
+        if self.room is None or self.allowance is None:
+            return  # the socket is closing
+        if not self.allowance.may_speak():
+            await self.send_json(TOO_FAST)
+            await asyncio.sleep(TOO_FAST_SECONDS)  # meanwhile nothing is read from this client
+            return
         try:
-            message = await self._store(json.loads(text_data or ""))
+            await database_sync_to_async(services.say)(
+                self._room_name, self.user, json.loads(text_data or "")
+            )
         except ValidationError as error:
             await self.send_json({"error": error.detail})
         except (ValueError, RecursionError):
@@ -72,53 +108,42 @@ class ChatConsumer(AsyncJsonWebsocketConsumer):
         except outage.ERRORS as error:
             await self.send_json({"error": outage.report(error)})
         else:
-            await self._broadcast(message)
-
-    async def chat_message(self, event: dict[str, Any]) -> None:
-        """A message that somebody in the room said."""
-        self.heard = event["message"]["id"]
-        await self.send_json(event["message"])
-
-    async def join(self) -> None:
-        self.heard_before = self.heard
-        await self.channel_layer.group_add(self.group, self.channel_name)
+            await live.said(self._room_name)
 
     async def tell_degraded(self) -> None:
-        if self.entered and not self.told_degraded:
+        if not self.told_degraded:
             self.told_degraded = True
             await self.send_json(DEGRADED)
 
     async def tell_recovered(self) -> None:
-        if self.entered:
+        if self.told_degraded:
             self.told_degraded = False
-            await self.send_json({**RECOVERED, "after": self.heard_before})
+            await self.send_json({**RECOVERED, "after": self.heard})
 
-    async def _has_joined(self) -> bool:
-        if watch.degraded:
-            return False
-        try:
-            await self.join()
-        except outage.REDIS_ERRORS as error:
-            watch.degrade(error)
-        return not watch.degraded
+    def send_away(self) -> None:
+        self.tasks[0].cancel()
+        why = f"too slow: come back, and fetch what is after {self.heard}"
+        self.tasks += (asyncio.create_task(self._end(TOO_SLOW, why)),)
 
-    async def _broadcast(self, message: dict[str, Any]) -> None:
-        if not watch.degraded:
-            try:
-                await self.channel_layer.group_send(
-                    self.group, {"type": "chat.message", "message": message}
-                )
-            except outage.REDIS_ERRORS as error:
-                watch.degrade(error)
-        if watch.degraded:
-            await self.send_json(message)
+    @property
+    def _room_name(self) -> str:
+        return str(self.scope["url_route"]["kwargs"]["room"])
 
-    @database_sync_to_async
-    def _store(self, content: object) -> dict[str, Any]:
-        serializer = MessageSerializer(data=content)
-        serializer.is_valid(raise_exception=True)
-        serializer.save(room=self.room, sender_id=self.user.id, sender_name=self.user.username)
-        return dict(serializer.data)
+    async def _tell(self, room: Room) -> None:
+        """Send what is said in the room, as fast as this client reads."""
+        with suppress(*CLOSED):
+            while True:
+                for message in await room.next_after(self.heard):
+                    await self.send_json(message)
+                    self.heard = message["id"]
+
+    async def _expire(self) -> None:
+        await asyncio.sleep(self.user.token["exp"] - time.time())
+        await self._end(TOKEN_EXPIRED, "the token has expired: come back with a new one")
+
+    async def _end(self, code: int, why: str) -> None:
+        with suppress(*CLOSED):  # by the client, meanwhile
+            await self.close(code, why)
 
 
 class RejectingConsumer(AsyncWebsocketConsumer):

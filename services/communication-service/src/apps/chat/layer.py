@@ -1,4 +1,4 @@
-"""The channel layer: Redis database 1, whose absence ends no WebSocket."""
+"""The channel layer: Redis database 1, by which the processes hint at new messages."""
 
 import asyncio
 import random
@@ -9,7 +9,7 @@ from channels_redis import core
 from redis.exceptions import ConnectionError as RedisConnectionError
 from redis.exceptions import TimeoutError as RedisTimeoutError
 
-from hdms_common.outage import REDIS_ERRORS
+from hdms_django.outage import REDIS_ERRORS
 
 LIMIT_SECONDS = 2.0
 LONGEST_PAUSE_SECONDS = 0.5
@@ -18,7 +18,7 @@ Answer = TypeVar("Answer")
 
 
 class RedisChannelLayer(core.RedisChannelLayer):
-    """Listens again when Redis is back; the original's error would close every socket.
+    """Listens again when Redis is back; the original's error would end the listening.
 
     Everything else fails within LIMIT_SECONDS with one of REDIS_ERRORS.
     """
@@ -26,24 +26,16 @@ class RedisChannelLayer(core.RedisChannelLayer):
     async def receive(self, channel: str) -> dict[str, Any]:
         while True:
             try:
-                return await super().receive(channel)
+                return dict(await super().receive(channel))
             except (*REDIS_ERRORS, OSError):
-                # At random, so that a thousand sockets do not come back in the same instant.
+                # At random, so that not all processes come back in the same instant.
                 await asyncio.sleep(random.uniform(0.1, 1) * LONGEST_PAUSE_SECONDS)  # noqa: S311
 
     async def group_add(self, group: str, channel: str) -> None:
         await _in_time(super().group_add(group, channel))
 
-    async def group_discard(self, group: str, channel: str) -> None:
-        await _in_time(super().group_discard(group, channel))
-
     async def group_send(self, group: str, message: dict[str, Any]) -> None:
         await _in_time(super().group_send(group, message))
-
-    async def run_id(self) -> str:
-        """What identifies this run of Redis: the next one may have forgotten who is in a room."""
-        information = await _in_time(self.connection(0).info("server"))
-        return str(information["run_id"])
 
 
 async def _in_time(answer: Awaitable[Answer]) -> Answer:

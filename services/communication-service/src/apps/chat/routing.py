@@ -1,3 +1,5 @@
+"""The paths of WebSockets."""
+
 from channels.routing import URLRouter
 from django.urls import path, re_path
 

@@ -1,11 +1,10 @@
 """Messages as JSON, over HTTP and over the WebSocket."""
 
-from rest_framework import serializers
-
 from apps.chat.models import Message
+from hdms_django.serializers import ModelSerializer
 
 
-class MessageSerializer(serializers.ModelSerializer[Message]):
+class MessageSerializer(ModelSerializer[Message]):
     """A message; a client gives only its body."""
 
     class Meta:

@@ -1,3 +1,5 @@
+"""The path of a room's messages; its live ones: routing.py."""
+
 from django.urls import path
 
 from apps.chat import rooms  # noqa: F401 - registers <room:...>

@@ -1,11 +1,12 @@
 """Notifications as JSON."""
 
-from rest_framework import serializers
-
 from apps.notifications.models import Notification
+from hdms_django.serializers import ModelSerializer
 
 
-class NotificationSerializer(serializers.ModelSerializer[Notification]):
+class NotificationSerializer(ModelSerializer[Notification]):
+    """One notification, of which nothing can be written."""
+
     class Meta:
         model = Notification
         fields = ("id", "kind", "text", "created_at", "read_at")

@@ -1,3 +1,5 @@
+"""The paths of notifications."""
+
 from rest_framework.routers import SimpleRouter
 
 from apps.notifications.views import NotificationViewSet

@@ -9,6 +9,7 @@ from rest_framework.response import Response
 
 from apps.notifications.models import Notification
 from apps.notifications.serializers import NotificationSerializer
+from hdms_django.identity import user_of
 
 
 class NotificationViewSet(mixins.ListModelMixin, viewsets.GenericViewSet[Notification]):
@@ -17,13 +18,14 @@ class NotificationViewSet(mixins.ListModelMixin, viewsets.GenericViewSet[Notific
     serializer_class = NotificationSerializer
 
     def get_queryset(self) -> QuerySet[Notification]:
-        return Notification.objects.filter(recipient_id=self.request.user.id)
+        return Notification.objects.filter(recipient_id=user_of(self.request).id)
 
     @action(detail=True, methods=["post"])
     def read(self, request: Request, pk: str) -> Response:
         """Mark as read; a second time keeps the first one's moment."""
         notification = self.get_object()
-        if notification.read_at is None:
-            notification.read_at = timezone.now()
-            notification.save(update_fields=["read_at"])
+        # One statement: of two at once, the second finds the first one's moment.
+        unread = self.get_queryset().filter(pk=notification.pk, read_at=None)
+        unread.update(read_at=timezone.now())
+        notification.refresh_from_db(fields=["read_at"])
         return Response(self.get_serializer(notification).data)

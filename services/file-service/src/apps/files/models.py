@@ -2,7 +2,8 @@
 
 import uuid
 
-from django.db import models
+from django.core.files import File
+from django.db import models, transaction
 
 
 def content_path(stored_file: "StoredFile", name: str) -> str:
@@ -32,6 +33,22 @@ class StoredFile(models.Model):
 
     class Meta:
         ordering = ("-id",)
+
+    def store(self, content: "File[bytes]") -> None:
+        """Write the row and the content; where one fails, neither stays.
+
+        Should this process die on the way, or the answer to COMMIT be lost, the content may stay:
+        see apps.files.sweep.
+        """
+        storage = self.content.storage
+        self.content = content_path(self, "")
+        with transaction.atomic():
+            self.save()
+            try:
+                storage.save(self.content.name, content)
+            except BaseException:
+                storage.delete(self.content.name)
+                raise
 
     def __str__(self) -> str:
         return f"{self.name} ({self.status})"

@@ -9,9 +9,10 @@ from celery import current_app, shared_task
 from django.utils.timezone import now
 from kombu.exceptions import ChannelError, OperationalError
 
+from apps.files import sweep as sweeping
 from apps.files.models import StoredFile
-from hdms_common import outage
 from hdms_common.absence import ASK_AGAIN_SECONDS, Absence
+from hdms_django import outage
 
 logger = logging.getLogger(__name__)
 
@@ -86,6 +87,13 @@ def enqueue_pending(pending_seconds: int = 0) -> None:
         pending = pending.filter(created_at__lt=now() - timedelta(seconds=pending_seconds))
     for file_id in pending.values_list("pk", flat=True):
         enqueue(file_id)
+
+
+@shared_task(throws=outage.ERRORS)  # as above
+def sweep() -> None:
+    """Delete the content of uploads that a crash interrupted."""
+    if swept := sweeping.sweep():
+        logger.warning("deleted %d files that no row names: their uploads were interrupted", swept)
 
 
 def _queue_length() -> int:

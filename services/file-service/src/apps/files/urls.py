@@ -1,3 +1,5 @@
+"""The paths of files."""
+
 from rest_framework.routers import SimpleRouter
 
 from apps.files.views import StoredFileViewSet

@@ -1,17 +1,19 @@
 """Upload, list, retrieve and download files."""
 
 from django.db.models import QuerySet
-from django.http import FileResponse
+from django.http import HttpResponseBase
 from rest_framework import mixins, viewsets
 from rest_framework.decorators import action
 from rest_framework.exceptions import APIException
-from rest_framework.parsers import MultiPartParser
 from rest_framework.request import Request
 from rest_framework.serializers import BaseSerializer
 
+from apps.files import downloads
 from apps.files.models import StoredFile
 from apps.files.serializers import StoredFileSerializer
 from apps.files.tasks import enqueue
+from apps.files.uploads import UploadParser
+from hdms_django.identity import user_of
 
 
 class NotYetAvailable(APIException):
@@ -31,26 +33,21 @@ class StoredFileViewSet(
     """Owners see their own files, agents all."""
 
     serializer_class = StoredFileSerializer
-    parser_classes = (MultiPartParser,)
+    parser_classes = (UploadParser,)
 
     def get_queryset(self) -> QuerySet[StoredFile]:
-        user = self.request.user
+        user = user_of(self.request)
         files = StoredFile.objects.all()
         return files if user.role.is_agent else files.filter(owner_id=user.id)
 
     def perform_create(self, serializer: BaseSerializer[StoredFile]) -> None:
         # Outside a transaction (ATOMIC_REQUESTS is off), so the worker can see the row.
-        enqueue(serializer.save(owner_id=self.request.user.id).pk)
+        enqueue(serializer.save(owner_id=user_of(self.request).id).pk)
 
     @action(detail=True)
-    def download(self, request: Request, pk: str) -> FileResponse:
-        """The content, always as an attachment: a browser must not run what a user uploaded."""
+    def download(self, request: Request, pk: str) -> HttpResponseBase:
+        """The content, or a range of it."""
         stored_file = self.get_object()
         if stored_file.status != StoredFile.Status.AVAILABLE:
             raise NotYetAvailable
-        return FileResponse(
-            stored_file.content.open("rb"),
-            as_attachment=True,
-            filename=stored_file.name,
-            content_type=stored_file.content_type,
-        )
+        return downloads.answer(request, stored_file)

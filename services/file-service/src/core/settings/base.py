@@ -3,9 +3,9 @@
 import sys
 from pathlib import Path
 
-from hdms_common import redis_settings
-from hdms_common import settings as common
 from hdms_common.environment import Environment
+from hdms_django import redis_settings
+from hdms_django import settings as common
 
 SERVICE = "file-service"
 SERVICE_DIR = Path(__file__).resolve().parents[3]
@@ -18,6 +18,7 @@ WEB_HOST, WEB_PORT = common.web_address(ENV)
 INSTALLED_APPS = [*common.INSTALLED_APPS, "apps.files"]
 MIDDLEWARE = common.MIDDLEWARE
 ROOT_URLCONF = "core.urls"
+APPEND_SLASH = False  # a redirect would lose what was sent; the 404 names the right path
 WSGI_APPLICATION = "core.wsgi.application"
 
 DATABASES = common.databases(ENV)
@@ -40,11 +41,12 @@ CELERY_WORKER_CONSUMER = "core.consumer:Consumer"
 # While Redis is away an upload waits half a second, not Celery's 19 s. A caller who wants something
 # else says so: `task.apply_async(..., retry_policy={"max_retries": 0})` tries once.
 CELERY_TASK_PUBLISH_RETRY_POLICY = {
-    "max_retries": 2,
+    "max_retries": 1,
     "interval_start": 0.1,  # seconds
     "interval_step": 0.2,
     "interval_max": 0.5,
 }
+CONNECTION_CHECKS = {"celery": "hdms_django.connectivity.celery.check"}
 CELERY_BROKER_TRANSPORT_OPTIONS = {
     "client_name": SERVICE,  # in Redis' CLIENT LIST
     **redis_settings.REDIS_KEEPALIVE,
@@ -57,12 +59,15 @@ CELERY_BROKER_TRANSPORT_OPTIONS = {
 }
 
 MEDIA_ROOT = Path(ENV.text("MEDIA_ROOT", str(SERVICE_DIR / "media")))
+FILE_UPLOAD_HANDLERS = [
+    "django.core.files.uploadhandler.MemoryFileUploadHandler",
+    "apps.files.uploads.AnonymousFileHandler",
+]
 FILE_UPLOAD_LIMIT_BYTES = 25 * 1024 * 1024
 
 REST_FRAMEWORK = common.rest_framework(authentication=common.STATELESS_AUTHENTICATION)
 SIMPLE_JWT = common.simple_jwt(ENV)
 LOGGING = common.logging(ENV)
-DEFAULT_EXCEPTION_REPORTER_FILTER = common.EXCEPTION_REPORTER_FILTER
 
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 USE_TZ = True

@@ -4,4 +4,6 @@ from django.apps import AppConfig
 
 
 class TicketsConfig(AppConfig):
+    """What INSTALLED_APPS names."""
+
     name = "apps.tickets"

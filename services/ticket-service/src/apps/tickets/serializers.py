@@ -1,11 +1,10 @@
 """Tickets as JSON."""
 
-from rest_framework import serializers
-
 from apps.tickets.models import Ticket
+from hdms_django.serializers import ModelSerializer
 
 
-class AgentTicketSerializer(serializers.ModelSerializer[Ticket]):
+class AgentTicketSerializer(ModelSerializer[Ticket]):
     """A ticket as an agent may change it."""
 
     class Meta:
@@ -21,7 +20,7 @@ class AgentTicketSerializer(serializers.ModelSerializer[Ticket]):
             "created_at",
             "updated_at",
         )
-        read_only_fields = ("id", "requester_id", "created_at", "updated_at")
+        read_only_fields: tuple[str, ...] = ("id", "requester_id", "created_at", "updated_at")
 
 
 class RequesterTicketSerializer(AgentTicketSerializer):

@@ -1,3 +1,5 @@
+"""The paths of tickets."""
+
 from rest_framework.routers import SimpleRouter
 
 from apps.tickets.views import TicketViewSet

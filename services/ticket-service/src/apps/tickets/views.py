@@ -6,25 +6,27 @@ from rest_framework.serializers import BaseSerializer
 
 from apps.tickets.models import Ticket
 from apps.tickets.serializers import AgentTicketSerializer, RequesterTicketSerializer
+from hdms_django.identity import user_of
+from hdms_django.views import LockedUpdateMixin
 
 
 class TicketViewSet(
     mixins.ListModelMixin,
     mixins.CreateModelMixin,
     mixins.RetrieveModelMixin,
-    mixins.UpdateModelMixin,
+    LockedUpdateMixin[Ticket],
     viewsets.GenericViewSet[Ticket],
 ):
     """Requesters see and change their own tickets, agents all."""
 
     def get_queryset(self) -> QuerySet[Ticket]:
-        user = self.request.user
+        user = user_of(self.request)
         tickets = Ticket.objects.all()
         return tickets if user.role.is_agent else tickets.filter(requester_id=user.id)
 
     def get_serializer_class(self) -> type[BaseSerializer[Ticket]]:
-        agent = self.request.user.role.is_agent
+        agent = user_of(self.request).role.is_agent
         return AgentTicketSerializer if agent else RequesterTicketSerializer
 
     def perform_create(self, serializer: BaseSerializer[Ticket]) -> None:
-        serializer.save(requester_id=self.request.user.id)
+        serializer.save(requester_id=user_of(self.request).id)

@@ -5,20 +5,17 @@ from typing import Any
 from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError as DjangoValidationError
 from rest_framework import serializers
-from rest_framework.validators import UniqueValidator
 from rest_framework_simplejwt.serializers import TokenObtainPairSerializer
-from rest_framework_simplejwt.tokens import RefreshToken
+from rest_framework_simplejwt.tokens import Token
 
 from apps.accounts.models import User
+from hdms_django.serializers import NameSerializer, StrictCharField
 
 
-class UserSerializer(serializers.ModelSerializer[User]):
+class UserSerializer(NameSerializer[User]):
     """A user; registration makes requesters, whatever role is asked for."""
 
-    email = serializers.EmailField(
-        max_length=254, validators=[UniqueValidator(User.objects.all(), lookup="iexact")]
-    )
-    password = serializers.CharField(write_only=True, max_length=128)
+    password = StrictCharField(write_only=True, max_length=128)
 
     class Meta:
         model = User
@@ -40,8 +37,13 @@ class UserSerializer(serializers.ModelSerializer[User]):
 class TokenSerializer(TokenObtainPairSerializer):
     """A pair of tokens whose claims tell the other services the username and the role."""
 
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        self.fields[self.username_field] = StrictCharField(write_only=True)
+        self.fields["password"] = StrictCharField(write_only=True)
+
     @classmethod
-    def get_token(cls, user: User) -> RefreshToken:
+    def get_token(cls, user: Any) -> Token:
         token = super().get_token(user)
         token["username"] = user.username
         token["role"] = user.role

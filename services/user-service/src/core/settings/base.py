@@ -2,9 +2,9 @@
 
 from pathlib import Path
 
-from hdms_common import redis_settings
-from hdms_common import settings as common
 from hdms_common.environment import Environment
+from hdms_django import redis_settings
+from hdms_django import settings as common
 
 SERVICE = "user-service"
 SERVICE_DIR = Path(__file__).resolve().parents[3]
@@ -17,6 +17,7 @@ WEB_HOST, WEB_PORT = common.web_address(ENV)
 INSTALLED_APPS = [*common.INSTALLED_APPS, "apps.accounts"]
 MIDDLEWARE = common.MIDDLEWARE
 ROOT_URLCONF = "core.urls"
+APPEND_SLASH = False  # a redirect would lose what was sent; the 404 names the right path
 WSGI_APPLICATION = "core.wsgi.application"
 
 DATABASES = common.databases(ENV)
@@ -38,7 +39,6 @@ REST_FRAMEWORK = common.rest_framework(
 )
 SIMPLE_JWT = common.simple_jwt(ENV)
 LOGGING = common.logging(ENV)
-DEFAULT_EXCEPTION_REPORTER_FILTER = common.EXCEPTION_REPORTER_FILTER
 
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 USE_TZ = True

@@ -1,0 +1,1 @@
+"""The components, one module each; `hdms/catalog.py` lists them."""

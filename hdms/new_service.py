@@ -1,0 +1,117 @@
+"""A new Django service: its folder, made of services/template, and its entry in the catalog."""
+
+import re
+import shutil
+import sys
+from pathlib import Path
+
+from hdms.catalog import SERVICES, WEB_SERVICES
+from hdms.environment.schema import ROOT, VARIABLES
+from hdms.errors import HdmsError, InvalidInput
+from hdms.process import run
+from hdms.stack import PROJECT
+from hdms.workspace import lock_command
+
+TEMPLATE = PROJECT / "services" / "template"
+CATALOG = PROJECT / "hdms" / "catalog.py"
+LONGEST_NAME = 30
+
+_NAME = re.compile(r"[a-z][a-z0-9]*(-[a-z0-9]+)*")
+_PORTS = range(1024, 65536)
+_MARKER = "    # `inv service.new` adds its entries above this line.\n"
+_ENTRY = """\
+    Service(
+        "{name}-service",
+        {port},
+        ("db", "cache"),
+        (Process("{name}-service", "web", _GUNICORN),),
+        routes=("/api/{name}/",),
+    ),
+"""
+
+
+def make(name: str, port: int | None = None) -> str:
+    """Make the service: its folder, its entry in the catalog, and what is generated from that.
+
+    Args:
+        name: without "-service" behind it.
+        port: on the loopback address of this machine; the first above those of other services
+            if None.
+
+    Returns:
+        The name of the service.
+
+    Raises:
+        InvalidInput: the name or the port cannot be used; nothing was changed.
+        HdmsError: something could not be written; nothing is left of the service.
+    """
+    name = name.removesuffix("-service")
+    service = f"{name}-service"
+    folder = PROJECT / "services" / service
+    _require_name(name, folder)
+    port = _usable_port(port)
+    catalog = CATALOG.read_text(encoding="utf-8")
+    if catalog.count(_MARKER) != 1:
+        raise HdmsError(f"hdms/catalog.py has no line {_MARKER.strip()!r}", "put it back")
+    try:
+        _write_folder(folder, name)
+        entry = _ENTRY.format(name=name, port=port)
+        CATALOG.write_text(catalog.replace(_MARKER, entry + _MARKER), encoding="utf-8")
+        _renew()
+    except BaseException:
+        shutil.rmtree(folder, ignore_errors=True)
+        CATALOG.write_text(catalog, encoding="utf-8")
+        _renew_generated()
+        raise
+    return service
+
+
+def _require_name(name: str, folder: Path) -> None:
+    if not _NAME.fullmatch(name) or len(name) > LONGEST_NAME:
+        raise InvalidInput(
+            f"{name!r} is no name for a service: expected up to {LONGEST_NAME} small letters, "
+            "digits and single dashes, beginning with a letter"
+        )
+    service = folder.name
+    if service in (other.name for other in WEB_SERVICES):
+        raise InvalidInput(f"{service} exists already; nothing was changed")
+    if folder.exists():
+        raise InvalidInput(
+            f"services/{service} exists already; nothing was changed", "move it out of the way"
+        )
+    for other in SERVICES:
+        if f"/api/{name}/" in other.routes:
+            raise InvalidInput(f"/api/{name}/ leads to {other.name}", "choose another name")
+
+
+def _usable_port(port: int | None) -> int:
+    taken = {int(v.default): v.name for v in VARIABLES[ROOT] if v.is_host_port and v.default}
+    if port is None:
+        port = min(service.default_port for service in SERVICES)
+        while port in taken:
+            port += 1
+    if port not in _PORTS:
+        raise InvalidInput(f"{port} is no port: expected {_PORTS.start} to {_PORTS.stop - 1}")
+    if port in taken:
+        raise InvalidInput(f"port {port} is the default of {taken[port]}", "choose another port")
+    return port
+
+
+def _write_folder(folder: Path, name: str) -> None:
+    ignored = shutil.ignore_patterns("__pycache__", ".*")
+    shutil.copytree(TEMPLATE, folder, ignore=ignored)
+    for path in folder.rglob("*"):
+        if path.is_file():
+            text = path.read_text(encoding="utf-8")
+            path.write_text(text.replace("{{ name }}", name), encoding="utf-8")
+
+
+def _renew() -> None:
+    _renew_generated()
+    # Its packages are those of other services: nothing but the list of who asks for them changes.
+    run(lock_command(), cwd=PROJECT)
+
+
+def _renew_generated() -> None:
+    """Renew what is made from the catalog, in a process that reads the catalog anew."""
+    run([sys.executable, "-m", "invoke", "--search-root", PROJECT, "generate"], cwd=PROJECT)

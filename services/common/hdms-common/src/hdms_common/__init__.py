@@ -1,0 +1,1 @@
+"""What every service of HDMS shares, whatever its framework."""

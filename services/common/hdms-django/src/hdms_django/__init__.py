@@ -1,0 +1,1 @@
+"""What the Django services of HDMS share."""

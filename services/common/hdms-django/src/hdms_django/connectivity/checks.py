@@ -1,0 +1,42 @@
+"""Which checks this service has, and running them."""
+
+from urllib.parse import unquote, urlsplit
+
+from django.conf import settings
+from django.utils.module_loading import import_string
+
+from hdms_common import verify
+from hdms_common.result import Check, CheckResult
+from hdms_django.connectivity import cache, database
+
+
+def of_this_service() -> dict[str, Check]:
+    """The checks by id: of what every service has, and what CONNECTION_CHECKS adds."""
+    own = getattr(settings, "CONNECTION_CHECKS", {})
+    return {
+        "db": database.check,
+        "cache": cache.check,
+        **{name: import_string(path) for name, path in own.items()},
+    }
+
+
+def run(check_id: str, check: Check) -> CheckResult:
+    """Run one check. Never raises: a check that crashes is a failed result, without secrets."""
+    return verify.run(check_id, check, service=settings.SERVICE, secrets=_secrets())
+
+
+def run_side_by_side(checks: dict[str, Check]) -> list[CheckResult]:
+    """Run every check; one that hangs has failed."""
+    needs = "PgBouncer, PostgreSQL or Redis"
+    return verify.run_side_by_side(
+        checks, service=settings.SERVICE, secrets=_secrets(), needs=needs
+    )
+
+
+def _secrets() -> tuple[str, ...]:
+    return (
+        settings.DATABASES["default"]["PASSWORD"],
+        unquote(urlsplit(settings.CACHES["default"]["LOCATION"]).password or ""),
+        settings.SECRET_KEY,
+        settings.SIMPLE_JWT["SIGNING_KEY"],
+    )

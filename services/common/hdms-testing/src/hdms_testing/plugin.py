@@ -1,0 +1,81 @@
+"""The pytest plugin of the services: their tests run against real servers.
+
+A test that uses the database works in the configured one, since PgBouncer cannot create another.
+It therefore runs only on a disposable stack, never on a developer's data.
+"""
+
+import os
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from django.core.management import call_command
+from django.db import connections
+from pytest_django import DjangoDbBlocker
+from rest_framework.test import APIClient
+
+from hdms_testing.cast import ClientOf, Person
+from hdms_testing.processes import web_server_running
+
+DISPOSABLE = "HDMS_DISPOSABLE_STACK"
+
+
+@pytest.fixture(scope="session")
+def disposable_stack() -> None:
+    """Refuse unless the stack was made for the tests."""
+    if os.environ.get(DISPOSABLE) != "1":
+        pytest.fail(
+            f"this test writes to the configured database and Redis; {DISPOSABLE}=1 says that "
+            "they may be thrown away (`nox -s tests` makes such a stack)",
+            pytrace=False,
+        )
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(disposable_stack: None, django_db_blocker: DjangoDbBlocker) -> Iterator[None]:
+    """pytest-django's fixture: the configured database itself, migrated."""
+    with django_db_blocker.unblock():
+        call_command("migrate", interactive=False, verbosity=0)
+    yield
+    with django_db_blocker.unblock():
+        _close_connections()
+
+
+@pytest.fixture
+def own_connections(django_db_blocker: DjangoDbBlocker) -> Iterator[None]:
+    """Lets a check use the service's connections as they are, on any stack."""
+    with django_db_blocker.unblock():
+        yield
+        _close_connections()
+
+
+def _close_connections() -> None:
+    connection: Any  # PostgreSQL's, which has a pool
+    for connection in connections.all():
+        connection.close()
+        connection.close_pool()
+
+
+@pytest.fixture(scope="session")
+def web_server(django_db_setup: None) -> Iterator[str]:
+    """The service's own web server on the stack that the tests use, "host:port"."""
+    with web_server_running() as address:
+        yield address
+
+
+@pytest.fixture
+def client() -> APIClient:
+    """pytest-django's fixture: a client that is not signed in, and speaks JSON."""
+    return APIClient()
+
+
+@pytest.fixture
+def client_of() -> ClientOf:
+    """Makes an API client that is signed in as a member of the cast."""
+
+    def signed_in(person: Person) -> APIClient:
+        client = APIClient()
+        client.credentials(HTTP_AUTHORIZATION=f"Bearer {person.token}")
+        return client
+
+    return signed_in

@@ -1,1 +1,0 @@
-"""What the four Django services of HDMS share."""

@@ -1,0 +1,71 @@
+"""What one person may take of the chat, and for how long."""
+
+import time
+from contextlib import ExitStack
+from datetime import timedelta
+
+from clients import closed, enter, hear, person
+from rest_framework_simplejwt.tokens import AccessToken
+
+from apps.chat.allowance import MESSAGES_A_SECOND, MESSAGES_AT_ONCE, SOCKETS, Allowance
+from hdms_testing.cast import ALICE, BOB, Person
+
+
+def token_for(someone: Person, **lifetime: float) -> str:
+    token = AccessToken(someone.token)
+    token.set_exp(lifetime=timedelta(**lifetime))
+    return str(token)
+
+
+def test_a_socket_lives_no_longer_than_its_token(web_server: str, room: str) -> None:
+    token = token_for(ALICE, seconds=2)
+
+    with enter(web_server, room, token) as alice, enter(web_server, room, BOB.token) as bob:
+        alice.send('{"body": "in time"}')
+        assert hear(bob)["body"] == "in time"
+        assert closed(alice) == 4401
+
+
+def test_one_persons_sockets_are_limited_and_another_still_gets_in(
+    web_server: str, room: str
+) -> None:
+    greedy, other = person(1), person(2)
+    with ExitStack() as sockets:
+        opened = [
+            sockets.enter_context(enter(web_server, room, greedy.token)) for _ in range(SOCKETS)
+        ]
+        with enter(web_server, room, greedy.token) as one_more:
+            assert closed(one_more) == 4429
+        with enter(web_server, room, other.token) as somebody:
+            somebody.send('{"body": "hello"}')
+            assert hear(somebody)["body"] == hear(opened[0])["body"] == "hello"
+
+    with enter(web_server, room, greedy.token) as again:
+        again.send('{"body": "back"}')
+        assert hear(again)["body"] == "back"
+
+
+def test_who_says_too_much_at_once_is_told_and_the_others_go_on(web_server: str, room: str) -> None:
+    flooding, patient = person(3), person(4)
+    told = ""
+    with (
+        enter(web_server, room, flooding.token) as flood,
+        enter(web_server, f"{room}-2", patient.token) as other,
+    ):
+        while "too much at once" not in told:
+            for _ in range(10):  # nothing to store: quicker than a bucket fills on any machine
+                flood.send("nonsense")
+            told = "".join(hear(flood)["error"] for _ in range(10))
+        other.send('{"body": "may I?"}')
+        assert hear(other)["body"] == "may I?"
+
+
+def test_a_bucket_of_messages_fills_again_and_does_not_overflow() -> None:
+    allowance = Allowance()
+    at_once = sum(allowance.may_speak() for _ in range(10 * int(MESSAGES_AT_ONCE)))
+
+    wait_for_one = 1 / MESSAGES_A_SECOND
+    time.sleep(wait_for_one)
+
+    assert MESSAGES_AT_ONCE <= at_once < 5 * MESSAGES_AT_ONCE
+    assert allowance.may_speak()
