@@ -185,14 +185,11 @@ def _run(
     only: dict[str, str] | None = None,
 ) -> None:
     """Run a program of a project's virtual environment; `only`: with no other variables."""
-    folder = virtualenvs.folder_of(project)
-    virtualenvs.ensure(folder, project, session.log)
-    variables = os.environ if only is None else only
-    path = f"{folder / 'bin'}{os.pathsep}{os.environ['PATH']}"
+    path_of_program, path = virtualenvs.program(project, program, session.log)
     session.run(
-        folder / "bin" / program,
+        path_of_program,
         *arguments,
-        env={**variables, "PATH": path},
+        env={**(os.environ if only is None else only), **path},
         include_outer_env=False,
         external=True,
     )

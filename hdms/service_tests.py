@@ -4,7 +4,6 @@ They write to its database, Redis and RabbitMQ, so it is one that may be thrown 
 for each of its runs, `inv test` keeps one in the state folder of the developer's own stack.
 """
 
-import os
 import shlex
 import shutil
 import sys
@@ -103,13 +102,11 @@ def run_tests(name: str, home: Stack, arguments: Sequence[str], announce: Announ
         prepared = Prepared(workspace.TOOLKIT, PROJECT)
     else:
         prepared = prepare(*_kept_stack(home), name, announce)
-    folder = virtualenvs.folder_of(prepared.project)
-    virtualenvs.ensure(folder, prepared.project, announce)
-    path = f"{folder / 'bin'}{os.pathsep}{os.environ['PATH']}"
+    pytest, path = virtualenvs.program(prepared.project, "pytest", announce)
     return run(
-        [folder / "bin" / "pytest", *arguments],
+        [pytest, *arguments],
         cwd=prepared.folder,
-        env={**(prepared.variables or {}), "PATH": path},
+        env={**(prepared.variables or {}), **path},
         clean=prepared.variables is not None,
         check=False,
         interactive=True,

@@ -6,6 +6,7 @@ another one beside the former: a process may still run in that.
 
 import hashlib
 import json
+import os
 import shutil
 import sys
 from pathlib import Path
@@ -67,6 +68,18 @@ def ensure(folder: Path, project: str, announce: Announce) -> None:
                 _make(folder, project)
                 (folder / WHOLE).write_text("\n".join(_parts(folder)))
     _link(folder.parent / project, folder)
+
+
+def program(project: str, name: str, announce: Announce) -> tuple[Path, dict[str, str]]:
+    """Return a program of a project's virtual environment, made if need be, and its PATH variable.
+
+    Raises:
+        CommandFailed: the installer failed; the message holds what it said.
+    """
+    folder = folder_of(project)
+    ensure(folder, project, announce)
+    programs = folder / "bin"
+    return programs / name, {"PATH": f"{programs}{os.pathsep}{os.environ['PATH']}"}
 
 
 def _is_whole(folder: Path) -> bool:

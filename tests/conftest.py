@@ -1,6 +1,9 @@
 """Stacks for the tests: each has its own folder, ports and passwords."""
 
+import os
 import signal
+import subprocess
+import sys
 import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
@@ -19,7 +22,7 @@ from hdms.engines.embedded.engine import EmbeddedEngine
 from hdms.environment.environment import Environment
 from hdms.environment.initial import write_initial_files
 from hdms.errors import HdmsError
-from hdms.stack import Stack
+from hdms.stack import PROJECT, Stack
 from hdms.wait import wait_until
 
 # What `nohup` or a shell's `&` ignores would be ignored by all that a test starts and interrupts.
@@ -56,6 +59,19 @@ LIGHT = [name for name in component_names() if name != "rabbitmq"]
 Running = tuple[EmbeddedEngine, Environment]
 InContainers = tuple[ComposeEngine, Environment]
 Edit = Callable[[Path, str, str], None]
+
+
+def inv(stack: Stack, *words: str, **variables: str) -> subprocess.CompletedProcess[str]:
+    """Give a command as a person types it, in a process of its own."""
+    return subprocess.run(
+        [sys.executable, "-m", "invoke", *words],
+        cwd=PROJECT,
+        env={**os.environ, "HDMS_HOME": str(stack.home), **variables},
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=600,
+    )
 
 
 def pids(engine: EmbeddedEngine) -> list[int]:

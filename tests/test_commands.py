@@ -1,28 +1,15 @@
 """The commands as a person types them, in a process of their own."""
 
 import json
-import os
 import re
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
-from conftest import Edit, Running
+from conftest import Edit, Running, inv
 
 from hdms.stack import PROJECT, Stack
-
-
-def inv(stack: Stack, *words: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [sys.executable, "-m", "invoke", *words],
-        cwd=PROJECT,
-        env={**os.environ, "HDMS_HOME": str(stack.home)},
-        capture_output=True,
-        text=True,
-        check=False,
-        timeout=60,
-    )
 
 
 @pytest.fixture

@@ -3,10 +3,10 @@
 import gc
 import os
 import subprocess
-import sys
 from pathlib import Path
 
 import pytest
+from conftest import inv
 
 from hdms.engines.choice import choose, forget, require_sole
 from hdms.engines.choice import remember as remember_engine
@@ -14,7 +14,7 @@ from hdms.engines.compose.client import require_docker
 from hdms.engines.compose.engine import ComposeEngine
 from hdms.engines.embedded.engine import EmbeddedEngine
 from hdms.errors import HdmsError
-from hdms.stack import PROJECT, Stack
+from hdms.stack import Stack
 
 
 def test_a_project_of_another_checkout_is_not_touched(
@@ -82,27 +82,15 @@ def test_later_commands_take_the_engine_that_started_the_stack(
     assert isinstance(choose(stack), EmbeddedEngine)
     assert isinstance(choose(stack, "compose"), ComposeEngine)
 
-    invoke("infra.down", stack)
+    inv(stack, "infra.down")
     assert isinstance(choose(stack), EmbeddedEngine)
-    said = invoke("infra.up", stack, "--engine=compose", COMPOSE_FILE="nosuch.yml")
-    assert "note: this stack was on the embedded engine, where its data stay" in said
+    said = inv(stack, "infra.up", "--engine=compose", COMPOSE_FILE="nosuch.yml")
+    assert "note: this stack was on the embedded engine, where its data stay" in said.stdout
 
     forget(ComposeEngine(stack))
     assert isinstance(choose(stack), EmbeddedEngine)
     forget(EmbeddedEngine(stack))
     assert isinstance(choose(stack), ComposeEngine)
-
-
-def invoke(command: str, stack: Stack, *words: str, **variables: str) -> str:
-    environment = {n: v for n, v in os.environ.items() if n != "HDMS_ENGINE"}
-    return subprocess.run(
-        [sys.executable, "-m", "invoke", command, *words],
-        cwd=PROJECT,
-        env={**environment, "HDMS_HOME": str(stack.home), **variables},
-        capture_output=True,
-        text=True,
-        check=False,
-    ).stdout
 
 
 # Docker's client leaves the socket of a connection that failed to Python.

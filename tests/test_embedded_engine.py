@@ -68,10 +68,22 @@ def test_two_starts_at_once_make_one_stack(fresh: Running) -> None:
     lines: list[str] = []
     # Left in this order: the lock, so that both find another one at it, then the pool.
     with ThreadPoolExecutor() as pool, engine.exclusively(print):
-        for _ in range(2):
+        starts = [
             pool.submit(EmbeddedEngine(engine.stack).up, environment, LIGHT, lines.append)
-        wait_until(lambda: sum("another inv" in line for line in lines) == 2, "both", 60)
+            for _ in range(2)
+        ]
 
+        def raise_what_failed() -> None:
+            for start in starts:
+                if start.done():
+                    start.result()
+
+        def both_wait() -> bool:
+            return sum("another inv" in line for line in lines) == 2
+
+        wait_until(both_wait, "both", 60, still_possible=raise_what_failed)
+
+    raise_what_failed()
     assert len(pids(engine)) == 3
 
 
@@ -123,6 +135,17 @@ def test_another_accounts_stack_is_refused_before_its_files_are_touched(running:
 
     assert run.stat().st_uid == 1
     shutil.chown(run, "postgres")
+
+
+def test_a_folder_that_a_killed_start_had_not_given_away_yet_is_no_other_accounts(
+    fresh: Running,
+) -> None:
+    engine, environment = fresh
+    (engine.stack.state / "run").mkdir(parents=True)
+
+    engine.up(environment, ["redis"], print)
+
+    assert engine.running() == {"redis"}
 
 
 def test_a_crash_at_the_start_shows_the_log_and_leaves_nothing(fresh: Running) -> None:

@@ -45,6 +45,8 @@ def give(path: Path, account: str | None) -> None:
 def require_ownership(path: Path, account: str | None) -> None:
     """Check that what exists at `path` belongs to the account that would use it now.
 
+    Or to who asks: it is being made just then, or whoever made it was killed before giving it away.
+
     Raises:
         HdmsError: another account started this stack.
     """
@@ -52,7 +54,7 @@ def require_ownership(path: Path, account: str | None) -> None:
         return
     expected = pwd.getpwnam(account).pw_uid if account else os.geteuid()
     owner = path.stat().st_uid
-    if owner != expected:
+    if owner not in (expected, os.geteuid()):
         try:
             name = pwd.getpwuid(owner).pw_name
         except KeyError:
