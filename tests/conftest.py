@@ -132,12 +132,12 @@ def docker() -> None:
 
 @contextmanager
 def turn_for_containers() -> Iterator[None]:
-    """Wait until fewer than three tests have stacks in containers.
+    """Wait until fewer than two tests have stacks in containers.
 
-    A stack takes six networks, with services eleven, and Docker has addresses for about thirty.
+    A stack takes six networks or eleven, and Docker has addresses for about thirty.
     """
     folder = Path(tempfile.gettempdir())
-    locks = [FileLock(folder / f"hdms-containers-{number}.lock", timeout=0) for number in (1, 2, 3)]
+    locks = [FileLock(folder / f"hdms-containers-{number}.lock", timeout=0) for number in (1, 2)]
 
     def held() -> bool:
         for lock in locks:
