@@ -134,7 +134,7 @@ def docker() -> None:
 def turn_for_containers() -> Iterator[None]:
     """Wait until fewer than two tests have stacks in containers.
 
-    A stack takes six networks or eleven, and Docker has addresses for about thirty.
+    A stack takes eleven networks, and Docker has addresses for about thirty.
     """
     folder = Path(tempfile.gettempdir())
     locks = [FileLock(folder / f"hdms-containers-{number}.lock", timeout=0) for number in (1, 2)]
