@@ -32,7 +32,7 @@ logging.getLogger("docker").setLevel(logging.WARNING)
 
 # Each session runs in a virtual environment of `.hdms/venvs`, which the stacks use, too.
 nox.options.default_venv_backend = "none"
-nox.options.sessions = ["lint", "typecheck", "tests", "verify", "parity"]
+nox.options.sessions = ["lint", "typecheck", "tests", "verify"]
 
 RESILIENCE = "tests/resilience"
 NIGHTLY = "tests/nightly"
@@ -130,6 +130,7 @@ def nightly(session: nox.Session) -> None:
     session.notify("tests(task-service)", ["--hypothesis-profile=nightly", *TASKS_NIGHTLY])
     session.notify("resilience(embedded)")
     session.notify("resilience(compose)")
+    session.notify("parity")
     _tool(session, "pytest", NIGHTLY, *session.posargs)
     _tool(session, "python", "scripts/measure-startup.py", "3")
     _tool(session, "python", "scripts/measure-compose-startup.py")

@@ -1,6 +1,13 @@
-"""Comparing what two engines' stacks proved: the same system, or not."""
+"""Comparing what two engines' stacks proved: the same system, or not.
 
+`python -m hdms.parity ONE.json OTHER.json` compares what two `inv verify --json` printed.
+"""
+
+import argparse
+import json
+import sys
 from collections.abc import Sequence
+from pathlib import Path
 from typing import Any
 
 from hdms.checks.result import CheckResult
@@ -30,3 +37,16 @@ def _facts(results: Sequence[CheckResult]) -> dict[str, Any]:
                 told = str(value).split(".")[0] if name.endswith("version") else value
                 facts[f"{result.id} {name}"] = told
     return facts
+
+
+def read(path: Path) -> list[CheckResult]:
+    """Return what `inv verify --json` printed into a file."""
+    results = json.loads(path.read_text(encoding="utf-8"))["results"]
+    return [CheckResult(**{k: v for k, v in result.items() if k != "id"}) for result in results]
+
+
+if __name__ == "__main__":
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("printed", nargs=2, type=Path, help="what `inv verify --json` printed")
+    found = differences(*map(read, parser.parse_args().printed))
+    sys.exit("\n".join(found))
