@@ -66,8 +66,11 @@ def wait_healthy(
         if state["Status"] != "running" or container.attrs["RestartCount"]:
             said = _said(container)
             error = explained(name, said) if "no space left" in said else None
+            # Docker forgets the exit code of a container that it has started again.
+            again = state["Status"] == "running"
+            how = "and was started again" if again else f"with exit code {state['ExitCode']}"
             raise StartFailed(
-                f"{name} ended with exit code {state['ExitCode']}:\n{last_lines(said)}",
+                f"{name} ended {how}:\n{last_lines(said)}",
                 error.hint if error else f"correct what it names; more: inv infra.logs {name}",
             )
         if state.get("Health", {}).get("Status") == "unhealthy":
@@ -88,7 +91,8 @@ def wait_healthy(
 
 
 def _said(container: "Container") -> str:
-    """Return the last lines that a container logged since its last start."""
-    started = datetime.fromisoformat(container.attrs["State"]["StartedAt"][:19] + "+00:00")
-    since = started.timestamp()
+    """Return the last lines that a container logged since it was last started, not by Docker."""
+    attrs = container.attrs
+    begin = attrs["Created"] if attrs["RestartCount"] else attrs["State"]["StartedAt"]
+    since = datetime.fromisoformat(f"{begin[:19]}+00:00").timestamp()
     return str(container.logs(tail=LOG_LINES, since=since).decode(errors="replace"))
