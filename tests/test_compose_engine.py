@@ -51,7 +51,11 @@ ENDS = "echo no configuration today; exit 3"
     [
         (ENDS, "no", "redis ended with exit code 3:"),
         # Docker has mostly started it again before somebody looks, and forgotten its exit code.
-        (f"[ -e /tmp/again ] && sleep 600; touch /tmp/again; {ENDS}", "always", "redis ended "),
+        (
+            f"[ -e /tmp/again ] && sleep 600; touch /tmp/again; sleep 1; {ENDS}",
+            "always",
+            "redis ended ",
+        ),
     ],
     ids=["stays down", "is started again"],
 )
