@@ -5,6 +5,7 @@ import functools
 import logging
 import os
 import time
+from collections.abc import Sequence
 from pathlib import Path
 
 import nox
@@ -36,11 +37,15 @@ nox.options.sessions = ["lint", "typecheck", "tests", "verify"]
 
 RESILIENCE = "tests/resilience"
 NIGHTLY = "tests/nightly"
+NO_TESTS = 5  # pytest's exit code where none was selected
 TASKS_NIGHTLY = ["tests/nightly", "tests/test_openapi.py"]  # of task-service
+LONG = (service_tests.TOOLKIT, "task-service")
+QUICK = "quick"
+"""Tag of what takes seconds, or one core only: CI runs it beside a long session."""
 SERVICE_NAMES = [service.name for service in SERVICES]
 
 
-@nox.session
+@nox.session(tags=[QUICK])
 def lint(session: nox.Session) -> None:
     """Check style and formatting (ruff), and who may import what (import-linter)."""
     _tool(session, "ruff", "check", ".")
@@ -65,7 +70,7 @@ def _configuration(folder: Path, name: str) -> Path:
     return own if own.exists() else folder.parent / name
 
 
-@nox.session
+@nox.session(tags=[QUICK])
 def typecheck(session: nox.Session) -> None:
     """Check the types of the toolkit and of the services (mypy, strict)."""
     _tool(session, "mypy")
@@ -86,7 +91,10 @@ def lock(session: nox.Session) -> None:
 
 
 @nox.session
-@nox.parametrize("of", [nox.param(name, id=name) for name in service_tests.SETS])
+@nox.parametrize(
+    "of",
+    [nox.param(name, id=name, tags=[] if name in LONG else [QUICK]) for name in service_tests.SETS],
+)
 def tests(session: nox.Session, of: str) -> None:
     """Run the tests of the toolkit or of a service, on stacks of their own."""
     if of == service_tests.TOOLKIT:
@@ -99,7 +107,7 @@ def tests(session: nox.Session, of: str) -> None:
         _run(session, prepared.project, "pytest", *arguments, only=prepared.variables)
 
 
-@nox.session
+@nox.session(tags=[QUICK])
 @nox.parametrize("service", [nox.param(name, id=name) for name in SERVICE_NAMES])
 def verify(session: nox.Session, service: str) -> None:
     """Prove a service's connections: to the running stack, else to one made for this."""
@@ -131,7 +139,10 @@ def nightly(session: nox.Session) -> None:
     session.notify("resilience(embedded)")
     session.notify("resilience(compose)")
     session.notify("parity")
-    _tool(session, "pytest", NIGHTLY, *session.posargs)
+    # What follows `--` may select tests of one place only.
+    ends = (0, NO_TESTS) if session.posargs else (0,)
+    for which in ([NIGHTLY], ["-m", "nightly"]):
+        _tool(session, "pytest", *which, *session.posargs, success_codes=ends)
     _tool(session, "python", "scripts/measure-startup.py", "3")
     _tool(session, "python", "scripts/measure-compose-startup.py")
 
@@ -173,9 +184,11 @@ def _prove_all(session: nox.Session, engine: Engine, environment: Environment) -
     return results
 
 
-def _tool(session: nox.Session, program: str, *arguments: str) -> None:
+def _tool(
+    session: nox.Session, program: str, *arguments: str, success_codes: Sequence[int] = (0,)
+) -> None:
     """Run a program of the toolkit's virtual environment."""
-    _run(session, workspace.TOOLKIT, program, *arguments)
+    _run(session, workspace.TOOLKIT, program, *arguments, success_codes=success_codes)
 
 
 def _run(
@@ -184,6 +197,7 @@ def _run(
     program: str,
     *arguments: str,
     only: dict[str, str] | None = None,
+    success_codes: Sequence[int] = (0,),
 ) -> None:
     """Run a program of a project's virtual environment; `only`: with no other variables."""
     path_of_program, path = virtualenvs.program(project, program, session.log)
@@ -193,6 +207,7 @@ def _run(
         env={**(os.environ if only is None else only), **path},
         include_outer_env=False,
         external=True,
+        success_codes=success_codes,
     )
 
 

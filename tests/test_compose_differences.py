@@ -91,6 +91,7 @@ def test_what_somebody_changed_in_a_running_container_is_named_and_mended(
     assert named(engine) == {}
 
 
+@pytest.mark.nightly
 def test_the_front_door_becomes_production_s(engine: ComposeEngine, edit: Edit) -> None:
     edit(engine.stack.root_env, "HDMS_ENVIRONMENT", "production")
     assert {"its limits", "its rights"} <= set(named(engine)[FRONT_DOOR])

@@ -57,6 +57,7 @@ def identities(engine: ComposeEngine) -> list[str]:
     return [docker("inspect", "--format={{.Id}}", name) for name in names]
 
 
+@pytest.mark.nightly  # in the gate, all at once: .ci/containers
 @pytest.mark.parametrize("name", component_names())
 def test_a_component_that_dies_comes_back_by_itself_with_its_data(
     running: InContainers, name: str

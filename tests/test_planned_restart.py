@@ -12,7 +12,7 @@ from hdms.environment.environment import Environment
 from hdms.wait import wait_until
 
 
-@pytest.fixture(params=["running", "containers"])
+@pytest.fixture(params=["running", pytest.param("containers", marks=pytest.mark.nightly)])
 def stack_under_load(request: pytest.FixtureRequest) -> Iterator[Running | InContainers]:
     yield request.getfixturevalue(request.param)
 
