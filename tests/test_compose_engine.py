@@ -13,6 +13,7 @@ from hdms.environment.validation import load
 from hdms.errors import HdmsError, StartFailed
 
 
+@pytest.mark.nightly
 def test_only_what_a_change_concerns_is_recreated(containers: InContainers, edit: Edit) -> None:
     engine, _ = containers
     before = docker("inspect", "--format={{.Id}}", container(engine, "postgres"))

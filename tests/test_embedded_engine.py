@@ -199,7 +199,9 @@ def late_redis(folder: Path) -> Path:
     return now
 
 
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGKILL])
+@pytest.mark.parametrize(
+    "number", [pytest.param(signal.SIGINT, marks=pytest.mark.nightly), signal.SIGKILL]
+)
 def test_a_start_that_was_interrupted_can_be_repeated(
     fresh: Running, number: signal.Signals
 ) -> None:
