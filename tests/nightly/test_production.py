@@ -3,13 +3,14 @@ its own networks, and the same in the eyes of `inv`.
 """
 
 import os
+import secrets
 import subprocess
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
-from conftest import skip_without_docker
+from conftest import Edit, skip_without_docker
 
 from hdms import synchronise
 from hdms.catalog import FRONTEND, SERVICES, process_names, service_of
@@ -18,7 +19,6 @@ from hdms.checks.suite import verify
 from hdms.disposable import disposable_containers
 from hdms.engines.compose.engine import ComposeEngine
 from hdms.engines.compose.project import Project
-from hdms.environment.environment import Environment
 from hdms.environment.schema import ROOT, VARIABLES
 from hdms.environment.validation import load
 from hdms.service import Service
@@ -27,11 +27,10 @@ from hdms.wait import wait_until
 pytestmark = pytest.mark.skipif(os.geteuid() != 0, reason="root sees what each process was given")
 PORTS = {"postgres": 5432, "pgbouncer": 6432, "redis": 6379, "rabbitmq": 5672}
 PROVEN_SECONDS = 300.0
-Production = tuple[ComposeEngine, Environment]
 
 
 @pytest.fixture(scope="module")
-def production() -> Iterator[Production]:
+def production() -> Iterator[ComposeEngine]:
     skip_without_docker()
     with disposable_containers() as (engine, _):
         path = engine.stack.root_env
@@ -39,12 +38,11 @@ def production() -> Iterator[Production]:
         path.write_text(text.replace("HDMS_ENVIRONMENT=development", "HDMS_ENVIRONMENT=production"))
         synchronise.carry_out(synchronise.make_plan(engine), engine, print)
         Project(engine.stack).compose("up", "--detach", "--build", "--wait")
-        yield engine, load(engine.stack)
+        yield engine
 
 
-def test_it_is_migrated_and_proven_and_inv_has_nothing_to_add(production: Production) -> None:
-    engine, environment = production
-
+def require_proven(engine: ComposeEngine) -> None:
+    environment = load(engine.stack)
     # Until a busy machine has come to rest: twenty processes started at once.
     wait_until(
         lambda: all(result.passed for result in verify(engine, environment, CHECKS, print)),
@@ -54,23 +52,40 @@ def test_it_is_migrated_and_proven_and_inv_has_nothing_to_add(production: Produc
     assert synchronise.make_plan(engine).empty
 
 
-def test_no_secret_is_seen(production: Production) -> None:
-    engine, environment = production
-    project = Project(engine.stack)
+def test_it_is_migrated_and_proven_and_inv_has_nothing_to_add(production: ComposeEngine) -> None:
+    require_proven(production)
+
+
+def test_a_changed_secret_reaches_everything_that_has_it(
+    production: ComposeEngine, edit: Edit
+) -> None:
+    for name in ("REDIS_PASSWORD", "RABBITMQ_PASSWORD", "TICKET_SERVICE_DB_PASSWORD"):
+        edit(production.stack.root_env, name, secrets.token_hex(24))
+
+    plan = synchronise.make_plan(production)
+    synchronise.carry_out(plan, production, print)
+
+    changed = {change.name for change in plan.changes}
+    assert changed >= {"redis", "rabbitmq", "postgres", *(service.name for service in SERVICES)}
+    require_proven(production)
+
+
+def test_no_secret_is_seen(production: ComposeEngine) -> None:
+    environment = load(production.stack)
+    project = Project(production.stack)
     shown = [("config", project.compose("config").stdout), *_processes()]
     for identity in _said(["docker", "ps", "-aq", f"--filter=name={project.name}-"]).split():
         shown.append(("inspect", _said(["docker", "inspect", identity])))
         shown.append(("logs", _said(["docker", "logs", identity])))
 
-    secrets = {v.name: environment[v.name] for v in VARIABLES[ROOT] if v.secret}
-    seen = [(n, where) for where, what in shown for n, s in secrets.items() if s and s in what]
+    values = {v.name: environment[v.name] for v in VARIABLES[ROOT] if v.secret}
+    seen = [(n, where) for where, what in shown for n, s in values.items() if s and s in what]
     assert seen == []
 
 
 @pytest.mark.parametrize("service", SERVICES, ids=lambda service: service.name)
-def test_an_image_holds_nothing_for_tests(production: Production, service: Service) -> None:
-    engine, _ = production
-    container = f"{Project(engine.stack).name}-{service.name}-1"
+def test_an_image_holds_nothing_for_tests(production: ComposeEngine, service: Service) -> None:
+    container = f"{Project(production.stack).name}-{service.name}-1"
     look = "import pkgutil; print(*sorted(m.name for m in pkgutil.iter_modules()))"
 
     modules = _said(["docker", "exec", container, "python", "-c", look]).split()
@@ -81,9 +96,8 @@ def test_an_image_holds_nothing_for_tests(production: Production, service: Servi
 
 @pytest.mark.parametrize("process", process_names())
 def test_a_process_reaches_what_it_needs_and_nothing_else(
-    production: Production, process: str
+    production: ComposeEngine, process: str
 ) -> None:
-    engine, _ = production
     service = service_of(process)
     needed = set(service.needs) - {"postgres"}
     if service == FRONTEND:
@@ -91,24 +105,22 @@ def test_a_process_reaches_what_it_needs_and_nothing_else(
     hosts = {**PORTS, **{own.name: 8000 for own in SERVICES if own != service}}
 
     with ThreadPoolExecutor() as pool:
-        found = pool.map(lambda host: _reached(engine, process, host, hosts[host]), hosts)
+        found = pool.map(lambda host: _reached(production, process, host, hosts[host]), hosts)
 
     assert {host for host, reached in zip(hosts, found, strict=True) if reached} == needed
 
 
-def test_a_process_reaches_no_address_of_another_service(production: Production) -> None:
-    engine, _ = production
-
+def test_a_process_reaches_no_address_of_another_service(production: ComposeEngine) -> None:
     def reached(process: str) -> list[str]:
         own = service_of(process).name
         return [
             f"{process} -> {name} at {address}"
             for name, addresses in web.items()
             for address in addresses
-            if name != own and _reached(engine, process, address, 8000)
+            if name != own and _reached(production, process, address, 8000)
         ]
 
-    web = {service.name: _addresses(engine, service.name) for service in SERVICES}
+    web = {service.name: _addresses(production, service.name) for service in SERVICES}
     processes = [process.name for service in SERVICES for process in service.processes]
     with ThreadPoolExecutor() as pool:
         assert [pair for pairs in pool.map(reached, processes) for pair in pairs] == []
