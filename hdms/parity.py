@@ -49,4 +49,4 @@ if __name__ == "__main__":
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("printed", nargs=2, type=Path, help="what `inv verify --json` printed")
     found = differences(*map(read, parser.parse_args().printed))
-    sys.exit("\n".join(found))
+    sys.exit("\n".join(found) or None)
