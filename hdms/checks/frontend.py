@@ -8,7 +8,7 @@ from typing import Any
 from hdms import connections
 from hdms.catalog import FRONTEND
 from hdms.checks.result import CheckFailed
-from hdms.checks.services import NotReady, health
+from hdms.checks.services import NotReady, health, ready
 from hdms.engines.base import Engine
 from hdms.environment.environment import Environment
 from hdms.service import Service
@@ -34,7 +34,7 @@ def _through(address: connections.Address, service: Service) -> float | CheckFai
     """Return the milliseconds in which a service answered, or what is wrong with it."""
     start = time.monotonic()
     try:
-        health(address, f"/health/{service.name}", service.name)
+        ready(address, f"/health/{service.name}", service.name)
     except NotReady as failure:
         # Its own result says why.
         lacking = ", ".join(failure.lacking)

@@ -217,6 +217,8 @@ class EmbeddedEngine(Engine):
     def kill(self, name: str) -> None:
         for process in families.processes(self._supervisor, name):
             process.kill()
+        # Its successor's guard does so, too, but later than who asks at once.
+        self._units.forget_work(name)
 
     def freeze(self, name: str) -> None:
         for process in families.family(self._supervisor, name):

@@ -169,6 +169,13 @@ class Units:
         with _told_lock:
             self.told.record(name, values_told(self._layout, environment, name))
 
+    def forget_work(self, name: str) -> None:
+        """Remove what a unit's processes showed of their work; nginx' file is its address."""
+        if name != FRONTEND.name:
+            for program in self._supervisor.infos():
+                if unit_of(program) == name:
+                    self._layout.ready_file(program).unlink(missing_ok=True)
+
     def place(self, environment: Environment, name: str) -> str:
         """Return where a unit is reached, for people."""
         component = component_called(name)

@@ -18,7 +18,7 @@ def token_for(someone: Person, **lifetime: float) -> str:
 
 
 def test_a_socket_lives_no_longer_than_its_token(web_server: str, room: str) -> None:
-    token = token_for(ALICE, seconds=2)
+    token = token_for(ALICE, seconds=5)
 
     with enter(web_server, room, token) as alice, enter(web_server, room, BOB.token) as bob:
         alice.send('{"body": "in time"}')

@@ -65,10 +65,10 @@ class Probe:
     latency_ms: float
 
 
-async def probe_dependencies(settings: Settings) -> dict[str, Probe]:
-    """Log in to both, side by side, with connections of their own; LIMIT_SECONDS at most."""
+async def probe_dependencies(settings: Settings, limit: float = LIMIT_SECONDS) -> dict[str, Probe]:
+    """Log in to both, side by side, with connections of their own; `limit` seconds at most."""
     database, queue = await asyncio.gather(
-        _timed(_probe_database(settings)), _timed(_probe_queue(settings))
+        _timed(_probe_database(settings, limit)), _timed(_probe_queue(settings, limit))
     )
     return {"database": database, "queue": queue}
 
@@ -113,19 +113,19 @@ def _state(name: str, probe: Probe) -> DependencyState:
     )
 
 
-async def _probe_database(settings: Settings) -> str:
+async def _probe_database(settings: Settings, limit: float) -> str:
     try:
-        async with direct.connect(settings.database, LIMIT_SECONDS) as connection:
+        async with direct.connect(settings.database, limit) as connection:
             await connection.execute("SELECT 1")
     except DATABASE_OUTAGES as error:
         return str(direct.explain(settings.database, error))
     return ""
 
 
-async def _probe_queue(settings: Settings) -> str:
+async def _probe_queue(settings: Settings, limit: float) -> str:
     try:
-        async with asyncio.timeout(LIMIT_SECONDS):
-            async with await connect_to_broker(settings.rabbitmq) as connection:
+        async with asyncio.timeout(limit):
+            async with await connect_to_broker(settings.rabbitmq, limit) as connection:
                 await connection.channel()
     except QUEUE_OUTAGES as error:
         return str(explain_queue(settings.rabbitmq, error))

@@ -151,6 +151,9 @@ class Api(Process):
     def task(self, task_id: str) -> dict[str, Any]:
         """What GET /tasks/{id} says."""
         answer = httpx.get(f"{self.url}/tasks/{task_id}", timeout=10)
+        if answer.status_code == 503:  # as in `submit`
+            time.sleep(int(answer.headers["Retry-After"]))
+            answer = httpx.get(f"{self.url}/tasks/{task_id}", timeout=10)
         assert answer.status_code == 200, answer.text
         found: dict[str, Any] = answer.json()
         return found

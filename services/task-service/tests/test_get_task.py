@@ -34,7 +34,7 @@ def test_a_completed_task_tells_its_result_and_its_history(api: Api, worker: Wor
 
 
 def test_a_failed_task_tells_why(api: Api, worker: Worker) -> None:
-    task = api.ended(api.submit("OPENQASM 3.0;\nqubit[2 q;"), seconds=5)
+    task = api.ended(api.submit("OPENQASM 3.0;\nqubit[2 q;"))
 
     assert (task["status"], task["result"]) == ("failed", None)
     assert task["error_message"].startswith("not OpenQASM 3: line 2, column 8: ")

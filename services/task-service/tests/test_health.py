@@ -4,10 +4,12 @@ from pathlib import Path
 
 import httpx
 
-from tests.processes import Api, free_port, running
+from tests.processes import Api, free_port, running, wait_until
 
 
 def test_everything_is_there(api: Api) -> None:
+    # Each look has 1.5 s: a busy machine needs several.
+    wait_until(lambda: httpx.get(f"{api.url}/health/ready").status_code == 200, "readiness")
     assert httpx.get(f"{api.url}/health").json() == {
         "service": "task-service",
         "status": "healthy",

@@ -64,5 +64,6 @@ def test_no_answer_is_undocumented(
         pytest.skip("this operation takes nothing that could be wrong")
     except FailureGroup as failures:
         pytest.fail("\n".join([last, *map(repr, failures.exceptions)]))
-    assert statuses
-    assert all(status < 500 for status in statuses)
+    answered = statuses - {503}  # which is documented, and may come on a busy machine
+    assert answered
+    assert all(status < 500 for status in answered)

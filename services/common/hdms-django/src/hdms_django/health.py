@@ -4,6 +4,7 @@ import asyncio
 import logging
 import time
 from collections.abc import Awaitable, Callable
+from functools import partial
 from typing import Any
 
 import psycopg
@@ -18,6 +19,8 @@ from hdms_common.result import AUTHENTICATION_FAILED
 from hdms_django.connectivity import pgbouncer, redis
 
 LIMIT_SECONDS = 2.0
+
+Probe = Callable[[float], Awaitable[None]]
 
 logger = logging.getLogger(__name__)
 
@@ -41,28 +44,28 @@ async def ready(request: HttpRequest) -> JsonResponse:
     )
 
 
-async def probe_dependencies() -> dict[str, dict[str, Any]]:
-    """The state of what this service's settings name, probed side by side.
+async def probe_dependencies(limit: float = LIMIT_SECONDS) -> dict[str, dict[str, Any]]:
+    """The state of what this service's settings name, probed side by side within `limit` seconds.
 
     A value is {"status": "up" or "down", "latency_ms": float, "error": str}.
     """
-    probes: dict[str, Callable[[], Awaitable[None]]] = {
+    probes: dict[str, Probe] = {
         "database": _probe_database,
-        "cache": lambda: _probe_redis(settings.CACHES["default"]["LOCATION"]),
+        "cache": partial(_probe_redis, settings.CACHES["default"]["LOCATION"]),
     }
     if layers := getattr(settings, "CHANNEL_LAYERS", None):
         host = layers["default"]["CONFIG"]["hosts"][0]
-        probes["channel_layer"] = lambda: _probe_redis(host["address"])
+        probes["channel_layer"] = partial(_probe_redis, host["address"])
     if broker := getattr(settings, "CELERY_BROKER_URL", None):
-        probes["celery_broker"] = lambda: _probe_redis(broker)
-    states = await asyncio.gather(*(_state(name, probe) for name, probe in probes.items()))
+        probes["celery_broker"] = partial(_probe_redis, broker)
+    states = await asyncio.gather(*(_state(name, probe, limit) for name, probe in probes.items()))
     return dict(zip(probes, states, strict=True))
 
 
-async def _state(name: str, probe: Callable[[], Awaitable[None]]) -> dict[str, Any]:
+async def _state(name: str, probe: Probe, limit: float) -> dict[str, Any]:
     start, error = time.perf_counter(), ""
     try:
-        await probe()
+        await probe(limit)
     except (psycopg.Error, TimeoutError, RedisError, OSError) as reason:
         is_database = probe is _probe_database
         why = str((pgbouncer if is_database else redis).explain(reason))
@@ -81,13 +84,13 @@ def _for_anybody(server: str, why: str) -> str:
     return f"{server} cannot be used: the log of {settings.SERVICE} has the reason"
 
 
-async def _probe_database() -> None:
-    async with pgbouncer.connect(LIMIT_SECONDS) as connection:
+async def _probe_database(limit: float) -> None:
+    async with pgbouncer.connect(limit) as connection:
         await connection.execute("SELECT 1")
 
 
-async def _probe_redis(url: str) -> None:
-    async with asyncio.timeout(LIMIT_SECONDS), Redis.from_url(url, retry=None) as client:
+async def _probe_redis(url: str, limit: float) -> None:
+    async with asyncio.timeout(limit), Redis.from_url(url, retry=None) as client:
         # Not a ping: a Redis whose memory or disk is full answers that, and takes nothing.
         await client.set("health", "ready", ex=60)
 
