@@ -79,6 +79,24 @@ def pids(engine: EmbeddedEngine) -> list[int]:
     return [unit.pid for unit in engine.status() if unit.pid]
 
 
+@contextmanager
+def passable_folder() -> Iterator[Path]:
+    """A folder with a short path, which the components' account may pass through.
+
+    Not below pytest's own, which each session closes to others.
+    """
+    with tempfile.TemporaryDirectory(prefix="hdms-") as folder:
+        Path(folder).chmod(0o711)
+        yield Path(folder)
+
+
+@pytest.fixture
+def passable() -> Iterator[Path]:
+    """Such a folder."""
+    with passable_folder() as folder:
+        yield folder
+
+
 @pytest.fixture
 def stack(tmp_path: Path) -> Stack:
     """A folder with fresh `.env` files; nothing runs."""

@@ -100,11 +100,12 @@ def test_a_frozen_supervisor_is_named_instead_of_waited_for(
     running: Running, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     engine, _ = running
-    monkeypatch.setattr(rpc, "ANSWER_SECONDS", 0.5)
     pid = int((engine.stack.state / "run" / "supervisord.pid").read_text())
 
-    with frozen(pid), pytest.raises(HdmsError, match="has not answered") as failed:
-        engine.status()
+    with monkeypatch.context() as impatient:
+        impatient.setattr(rpc, "ANSWER_SECONDS", 0.5)
+        with frozen(pid), pytest.raises(HdmsError, match="has not answered") as failed:
+            engine.status()
 
     assert f"kill -CONT {pid}" in failed.value.hint
 

@@ -94,17 +94,8 @@ def test_left_over_connections_are_no_process_of_another_account(fresh: Running)
     assert "connections that are left of a former server" in said
 
 
-@pytest.fixture
-def short_path(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A folder that does not have the test's name in its path: a socket's may not be long."""
-    return tmp_path_factory.mktemp("x")
-
-
-def test_a_path_with_spaces_and_signs_works(short_path: Path) -> None:
-    home = short_path / 'it\'s 1% "my" (& $HOME);'
-    for folder in [home.parent, *home.parents][:-2]:
-        folder.mkdir(exist_ok=True)
-        folder.chmod(0o711)
+def test_a_path_with_spaces_and_signs_works(passable: Path) -> None:
+    home = passable / 'it\'s 1% "my" (& $HOME);'
     stack = Stack(home)
     write_initial_files(stack, free_host_ports())
     engine = EmbeddedEngine(stack, disposable=True)
@@ -116,8 +107,8 @@ def test_a_path_with_spaces_and_signs_works(short_path: Path) -> None:
 
 
 @pytest.mark.parametrize("name", ["a,b", "a[b]", "a*", "a?", "a\nb"])
-def test_a_path_that_a_server_would_misread_is_refused(short_path: Path, name: str) -> None:
-    stack = Stack(short_path / name)
+def test_a_path_that_a_server_would_misread_is_refused(passable: Path, name: str) -> None:
+    stack = Stack(passable / name)
     write_initial_files(stack)
 
     with pytest.raises(HdmsError, match="cannot have in a path"):
@@ -133,9 +124,9 @@ def test_a_path_that_is_too_long_for_a_socket_is_refused(tmp_path: Path) -> None
 
 
 @pytest.mark.skipif(os.geteuid() != 0, reason="only root changes accounts")
-def test_root_is_told_when_the_components_account_cannot_pass(short_path: Path) -> None:
-    (short_path / "closed").mkdir(mode=0o700)
-    stack = Stack(short_path / "closed")
+def test_root_is_told_when_the_components_account_cannot_pass(passable: Path) -> None:
+    (passable / "closed").mkdir(mode=0o700)
+    stack = Stack(passable / "closed")
     write_initial_files(stack)
 
     with pytest.raises(HdmsError, match="cannot enter"):

@@ -215,7 +215,10 @@ def test_a_killed_nginx_comes_back_and_leaves_no_worker_with_its_port(door: Runn
     engine.kill(FRONTEND.name)
 
     def gone(worker: psutil.Process) -> bool:
-        return not worker.is_running() or worker.status() == psutil.STATUS_ZOMBIE
+        try:
+            return not worker.is_running() or worker.status() == psutil.STATUS_ZOMBIE
+        except psutil.NoSuchProcess:
+            return True
 
     wait_until(lambda: all(map(gone, workers)), "the killed nginx' workers to end", 60)
     wait_until(lambda: answers(engine.address(environment, FRONTEND.name)), "nginx to be back", 60)

@@ -24,8 +24,8 @@ pytestmark = pytest.mark.skipif(os.geteuid() != 0, reason="only root mounts a sm
 
 
 @pytest.fixture
-def stack_on_it(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
-    with small_disk(tmp_path_factory.mktemp("d"), "64m") as stack:
+def stack_on_it(passable: Path) -> Iterator[Stack]:
+    with small_disk(passable, "64m") as stack:
         yield stack
 
 

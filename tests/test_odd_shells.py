@@ -27,12 +27,10 @@ def shell(script: str, stack: Stack, **variables: str) -> "subprocess.CompletedP
 
 
 @pytest.fixture
-def accented(tmp_path_factory: pytest.TempPathFactory) -> Stack:
+def accented(passable: Path) -> Stack:
     """A stack in a folder with a letter that no ASCII has."""
-    home = tmp_path_factory.mktemp("x") / "\u00fc"
-    for folder in [home, *home.parents][:-2]:
-        folder.mkdir(exist_ok=True)
-        folder.chmod(0o711)
+    home = passable / "\u00fc"
+    home.mkdir(mode=0o711)
     stack = Stack(home)
     write_initial_files(stack, free_host_ports())
     return stack

@@ -18,8 +18,10 @@ def stack_under_load(request: pytest.FixtureRequest) -> Iterator[Running | InCon
 
 
 def test_no_query_fails_while_postgresql_restarts(
-    stack_under_load: tuple[Engine, Environment],
+    stack_under_load: tuple[Engine, Environment], monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    # The toolkit's own clients hang up after 5 s, which a restart may take on a busy machine.
+    monkeypatch.setattr("hdms.components.libpq.SECONDS", 60)
     engine, environment = stack_under_load
     address = engine.address(environment, "pgbouncer")
     ended = threading.Event()

@@ -52,8 +52,10 @@ def asked_all_the_time(running: Running, name: str) -> Iterator[list[str]]:
 
     with ThreadPoolExecutor(CLIENTS) as pool:
         clients = [pool.submit(ask) for _ in range(CLIENTS)]
-        yield wrong
-        over.set()
+        try:
+            yield wrong
+        finally:
+            over.set()
     assert all(client.result() > 0 for client in clients)
 
 

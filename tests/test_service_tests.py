@@ -1,7 +1,5 @@
 """`inv test`: a developer's loop on a stack that is kept for it."""
 
-import tempfile
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -10,16 +8,10 @@ from conftest import inv
 from hdms.stack import Stack
 
 
-@pytest.fixture
-def own() -> Iterator[Stack]:
-    with tempfile.TemporaryDirectory(prefix="hdms-") as folder:
-        Path(folder).chmod(0o711)  # the components' account passes through
-        yield Stack(Path(folder))
-
-
 def test_a_services_tests_run_again_and_again_on_a_stack_that_nothing_else_uses(
-    own: Stack,
+    passable: Path,
 ) -> None:
+    own = Stack(passable)
     some = ("test", "ticket", "--", "-q", "tests/test_ticket_detail.py")
     try:
         first, second = inv(own, *some), inv(own, *some)

@@ -5,6 +5,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
 from hdms import virtualenvs
 from hdms.disposable import disposable_stack
 
@@ -34,7 +36,10 @@ def test_a_damaged_environment_is_made_anew(tmp_path: Path) -> None:
     assert (dotenv / "__init__.py").exists()
 
 
-def test_a_former_environment_is_deleted_once_nothing_runs_in_it() -> None:
+def test_a_former_environment_is_deleted_once_nothing_runs_in_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(virtualenvs, "ALL", tmp_path)  # other tests' stacks look there, too
     former = virtualenvs.ALL / "user-service-former"
     former.mkdir(parents=True)
     waiting = [sys.executable, "-c", "input()", str(former)]

@@ -8,6 +8,7 @@ from contextlib import contextmanager
 
 import psutil
 import pytest
+from conftest import passable_folder
 from small_disk import small_disk
 
 from hdms import report
@@ -38,9 +39,9 @@ pytestmark = pytest.mark.skipif(os.geteuid() != 0, reason="only root mounts a sm
 
 
 @pytest.fixture(scope="module")
-def whole(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Whole]:
+def whole() -> Iterator[Whole]:
     """Everything runs, on a disk of its own."""
-    with small_disk(tmp_path_factory.mktemp("d"), "3g") as stack:
+    with passable_folder() as folder, small_disk(folder, "3g") as stack:
         engine = EmbeddedEngine(stack, disposable=True)
         environment = load(stack)
         try:

@@ -53,4 +53,4 @@ class TestMeanwhile:
         assert status == 503
         database = json.loads(body)["dependencies"]["database"]
         assert database["status"] == "down"
-        assert "PgBouncer" in database["error"]
+        assert f"cannot be used: the log of {service} has the reason" in database["error"]

@@ -40,7 +40,7 @@ from hdms.environment.environment import Environment
 from hdms.errors import HdmsError
 from hdms.interruption import uninterrupted
 from hdms.ports import LOOPBACK
-from hdms.process import Completed, follow_output, run
+from hdms.process import Completed, end_running, follow_output, run
 from hdms.stack import Stack
 
 # What a start leaves half-done has taken no work yet: a RabbitMQ that boots hears no signal.
@@ -82,6 +82,7 @@ class EmbeddedEngine(Engine):
             started = [name for name in names if name not in running]
 
             def give_up() -> None:
+                end_running()  # initdb, psql
                 self._supervisor.stop(started, GIVING_UP_SECONDS)
 
             with self.wanted.starting(names):

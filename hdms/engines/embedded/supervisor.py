@@ -35,7 +35,7 @@ from hdms.wait import wait_until
 if TYPE_CHECKING:
     import psutil
 
-START_SECONDS = 10.0
+START_SECONDS = 60.0
 
 _UNENDED = ("STARTING", "RUNNING", "BACKOFF", "STOPPING")
 
@@ -275,9 +275,12 @@ class Supervisor:
 
     def _kill(self, pid: int) -> None:
         """Kill a program, unless it has ended meanwhile, with all that it started."""
+        import psutil
+
         process = own_process(self._layout.stack, pid)
         if process is not None:
-            kill([process, *process.children(recursive=True)])
+            with suppress(psutil.NoSuchProcess):
+                kill([process, *process.children(recursive=True)])
 
     def _wait_for_exec(self, name: str, pid: int, patience: float) -> None:
         """Wait until a new process has become its program: before, it ignores signals."""

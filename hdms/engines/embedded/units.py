@@ -128,13 +128,14 @@ class Units:
         self._supervisor.stop_programs([program])  # of a replacement that was killed
         self._layout.ready_file(program).unlink(missing_ok=True)
         self._supervisor.start(program)
+        pid = int(self._supervisor.info(program).get("pid", 0))
         seconds = float(environment["HDMS_WAIT_SECONDS"])
         try:
             wait_until(
                 lambda: self._says_so_itself(program),
                 f"{name}'s successor to be ready",
                 seconds,
-                lambda: self._supervisor.require_running(program),
+                lambda: self._supervisor.require_running(program, pid),
                 announce=self.announce,
             )
         except BaseException as error:
