@@ -1,10 +1,15 @@
 """Something in each component that runs by which a test sees that data were kept."""
 
+from contextlib import suppress
+
 from hdms.catalog import RABBITMQ
 from hdms.components.postgres import database
 from hdms.components.redis import client as client_of_redis
 from hdms.engines.base import Engine
+from hdms.engines.embedded.engine import EmbeddedEngine
+from hdms.engines.embedded.layout import Layout
 from hdms.environment.environment import Environment
+from hdms.wait import wait_until
 
 
 def remember(engine: Engine, environment: Environment) -> None:
@@ -18,6 +23,20 @@ def remember(engine: Engine, environment: Environment) -> None:
         client.set("kept", "yes")
     if "rabbitmq" in engine.running():
         publish(engine, environment, "yes")
+
+
+def wait_until_on_disk(engine: EmbeddedEngine) -> None:
+    """RabbitMQ confirms a message when it is on disk, and a new queue some moments before."""
+    folder = Layout(engine.stack).data(RABBITMQ.name)
+
+    def has_queue() -> bool:
+        for file in (*folder.rglob("*.LOG"), *folder.rglob("rabbit_durable_queue.*")):
+            with suppress(FileNotFoundError):  # it was given another name meanwhile
+                if b"kept" in file.read_bytes():
+                    return True
+        return False
+
+    wait_until(has_queue, "RabbitMQ to write its queue to disk", 60)
 
 
 def require_remembered(engine: Engine, environment: Environment) -> None:

@@ -13,7 +13,7 @@ from pathlib import Path
 import psutil
 import pytest
 from conftest import LIGHT, Running, pids
-from keepsake import remember, require_remembered
+from keepsake import remember, require_remembered, wait_until_on_disk
 
 from hdms.catalog import component_names
 from hdms.checks.suite import prove_components
@@ -38,6 +38,7 @@ def test_data_survive_down_and_up(whole: Running) -> None:
 def test_after_a_power_cut_the_next_start_succeeds_and_nothing_is_lost(whole: Running) -> None:
     engine, environment = whole
     remember(engine, environment)
+    wait_until_on_disk(engine)
     supervisord = int((engine.stack.state / "run" / "supervisord.pid").read_text())
 
     for pid in [supervisord, *pids(engine)]:

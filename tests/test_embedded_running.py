@@ -9,13 +9,11 @@ from contextlib import suppress
 import psutil
 import pytest
 from conftest import Running, pids
-from keepsake import forget, remember, require_remembered
+from keepsake import forget, remember, require_remembered, wait_until_on_disk
 
 from hdms.catalog import component_names
 from hdms.checks.suite import prove_components
 from hdms.disposable import disposable_stack
-from hdms.engines.embedded.engine import EmbeddedEngine
-from hdms.engines.embedded.layout import Layout
 from hdms.wait import wait_until
 
 
@@ -34,7 +32,7 @@ def test_every_component_passes_its_own_probe(running: Running) -> None:
 def test_a_killed_component_comes_back_by_itself(running: Running) -> None:
     engine, environment = running
     remember(engine, environment)
-    wait_until(lambda: has_written_its_queue(engine), "RabbitMQ to write its queue to disk", 60)
+    wait_until_on_disk(engine)
     before = pids(engine)
 
     for pid in before:
@@ -47,13 +45,6 @@ def test_a_killed_component_comes_back_by_itself(running: Running) -> None:
     wait_until(all_proven, "the components to come back", 60)
     require_remembered(engine, environment)
     forget(engine, environment)
-
-
-def has_written_its_queue(engine: EmbeddedEngine) -> bool:
-    """RabbitMQ confirms a message when it is on disk, and a new queue some moments before."""
-    folder = Layout(engine.stack).data("rabbitmq")
-    files = [*folder.rglob("*.LOG"), *folder.rglob("rabbit_durable_queue.*")]
-    return any(b"kept" in file.read_bytes() for file in files)
 
 
 @pytest.mark.skipif(os.geteuid() != 0, reason="only root changes accounts")
