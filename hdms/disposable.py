@@ -75,13 +75,22 @@ def reserved_ports() -> Iterator[dict[str, int]]:
 
 
 @contextmanager
-def _home() -> Iterator[Stack]:
-    home = Path(tempfile.mkdtemp(prefix="hdms-"))
-    home.chmod(0o711)  # the components' account passes through
-    stack = Stack(home)
+def passable_folder() -> Iterator[Path]:
+    """Make a folder with a short path, as PostgreSQL's socket needs it; delete it at the end.
+
+    The components' account may pass through.
+    """
+    folder = Path(tempfile.mkdtemp(prefix="hdms-"))
+    folder.chmod(0o711)
     try:
-        with reserved_ports() as ports:
-            write_initial_files(stack, ports)
-            yield stack
+        yield folder
     finally:
-        shutil.rmtree(home)
+        shutil.rmtree(folder)
+
+
+@contextmanager
+def _home() -> Iterator[Stack]:
+    with passable_folder() as home, reserved_ports() as ports:
+        stack = Stack(home)
+        write_initial_files(stack, ports)
+        yield stack

@@ -4,11 +4,11 @@ import os
 import shutil
 import subprocess
 import sys
-import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from hdms.disposable import passable_folder
 from hdms.stack import PROJECT
 
 
@@ -60,10 +60,6 @@ class Checkout:
 
 @contextmanager
 def copied() -> Iterator[Checkout]:
-    """Make a copy, with a short path as PostgreSQL's socket needs it; delete it at the end."""
-    folder = Path(tempfile.mkdtemp(prefix="hdms-"))
-    folder.chmod(0o711)  # the components' account passes through
-    try:
+    """Make a copy; delete it at the end."""
+    with passable_folder() as folder:
         yield Checkout(folder)
-    finally:
-        shutil.rmtree(folder)

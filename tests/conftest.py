@@ -15,7 +15,7 @@ from xdist.remote import Producer
 from xdist.scheduler import LoadScopeScheduling
 
 from hdms.catalog import FRONTEND, component_names
-from hdms.disposable import disposable_containers, disposable_stack
+from hdms.disposable import disposable_containers, disposable_stack, passable_folder
 from hdms.engines.compose.client import require_docker
 from hdms.engines.compose.engine import ComposeEngine
 from hdms.engines.embedded.engine import EmbeddedEngine
@@ -79,20 +79,9 @@ def pids(engine: EmbeddedEngine) -> list[int]:
     return [unit.pid for unit in engine.status() if unit.pid]
 
 
-@contextmanager
-def passable_folder() -> Iterator[Path]:
-    """A folder with a short path, which the components' account may pass through.
-
-    Not below pytest's own, which each session closes to others.
-    """
-    with tempfile.TemporaryDirectory(prefix="hdms-") as folder:
-        Path(folder).chmod(0o711)
-        yield Path(folder)
-
-
 @pytest.fixture
 def passable() -> Iterator[Path]:
-    """Such a folder."""
+    """A folder for a stack: not below pytest's own, which each session closes to others."""
     with passable_folder() as folder:
         yield folder
 

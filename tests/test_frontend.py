@@ -14,6 +14,7 @@ from hdms import synchronise
 from hdms.catalog import FRONTEND, SERVICES
 from hdms.checks.result import CheckFailed
 from hdms.checks.services import health
+from hdms.engines.own_faults import is_gone
 from hdms.environment.validation import load
 from hdms.ports import free_ports
 from hdms.render import FRONTEND_FOLDER
@@ -214,13 +215,7 @@ def test_a_killed_nginx_comes_back_and_leaves_no_worker_with_its_port(door: Runn
 
     engine.kill(FRONTEND.name)
 
-    def gone(worker: psutil.Process) -> bool:
-        try:
-            return not worker.is_running() or worker.status() == psutil.STATUS_ZOMBIE
-        except psutil.NoSuchProcess:
-            return True
-
-    wait_until(lambda: all(map(gone, workers)), "the killed nginx' workers to end", 60)
+    wait_until(lambda: all(map(is_gone, workers)), "the killed nginx' workers to end", 60)
     wait_until(lambda: answers(engine.address(environment, FRONTEND.name)), "nginx to be back", 60)
 
 

@@ -48,21 +48,23 @@ class OwnFault:
     others: str = ""
 
 
+def is_gone(process: "psutil.Process") -> bool:
+    """Return whether a process has ended, also where nobody asks for its exit code."""
+    import psutil
+
+    try:
+        return not process.is_running() or process.status() == psutil.STATUS_ZOMBIE
+    except psutil.NoSuchProcess:
+        return True
+
+
 def wait_gone(process: "psutil.Process", what: str) -> None:
-    """Wait until a killed process has ended, also where nobody asks for its exit code.
+    """Wait until a killed process has ended.
 
     Raises:
         TimedOut: it goes on.
     """
-    import psutil
-
-    def gone() -> bool:
-        try:
-            return not process.is_running() or process.status() == psutil.STATUS_ZOMBIE
-        except psutil.NoSuchProcess:
-            return True
-
-    wait_until(gone, f"{what} to be gone", GONE_SECONDS)
+    wait_until(lambda: is_gone(process), f"{what} to be gone", GONE_SECONDS)
 
 
 def full_disk(folder: Callable[[], Path], others: str = "") -> OwnFault:

@@ -8,13 +8,13 @@ from contextlib import contextmanager
 
 import psutil
 import pytest
-from conftest import passable_folder
 from small_disk import small_disk
 
 from hdms import report
 from hdms.catalog import SERVICES, component_names, process_names
 from hdms.checks.result import CHECKS, CheckResult
 from hdms.checks.suite import verify
+from hdms.disposable import passable_folder
 from hdms.engines.embedded.engine import EmbeddedEngine
 from hdms.engines.embedded.ownership import own_process, own_processes
 from hdms.environment.environment import Environment

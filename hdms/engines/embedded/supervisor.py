@@ -25,6 +25,7 @@ from hdms.engines.embedded.rpc import (
     STILL_RUNNING,
     Rpc,
 )
+from hdms.engines.embedded.said import Said
 from hdms.engines.host import inherited_environment
 from hdms.environment.env_file import write_private
 from hdms.errors import StartFailed, TimedOut
@@ -46,7 +47,7 @@ class Supervisor:
     def __init__(self, layout: Layout) -> None:
         self._layout = layout
         self.announce: Announce = silent  # told what takes long
-        self._log_starts: dict[str, int] = {}
+        self._said = Said(layout)
         self._child: subprocess.Popen[bytes] | None = None
         self._rpc = Rpc(layout.supervisord_socket, self._pid)
 
@@ -135,7 +136,7 @@ class Supervisor:
         self.forget_removed()
         self._rpc.call_unless((BAD_NAME,), "removeProcessGroup", name)
         self._rpc.call("addProcessGroup", name)
-        self._log_starts[name] = len(self._log(name))
+        self._said.begins(name)
         try:
             self._rpc.call("startProcess", name, False)
         except xmlrpc.client.Fault as fault:
@@ -239,7 +240,7 @@ class Supervisor:
         restarted = pid and info.get("pid") != pid
         if restarted or info.get("statename") not in ("STARTING", "RUNNING"):
             raise StartFailed(
-                f"{name} ended right after its start. {self._said(name)}",
+                f"{name} ended right after its start. {self._said.last_lines(name)}",
                 f"correct what it names; more: inv infra.logs {unit_of(name)}",
             )
 
@@ -257,21 +258,9 @@ class Supervisor:
                     remedy = f"it is stopped, let it go on: kill -CONT {pid}"
         return StartFailed(
             f"{name} runs and does not answer: not ready after {seconds:g} s "
-            f"(HDMS_WAIT_SECONDS). {' '.join(map(self._said, programs or [name]))}",
+            f"(HDMS_WAIT_SECONDS). {' '.join(map(self._said.last_lines, programs or [name]))}",
             remedy,
         )
-
-    def _said(self, name: str) -> str:
-        """Return the last lines of a program's log since it was started, for an error."""
-        log, start = self._log(name), self._log_starts.get(name, 0)
-        # Shorter than it was: it has been rotated.
-        text = log[start if start <= len(log) else 0 :].decode(errors="replace")
-        where = self._layout.stack.display(self._layout.log(name))
-        return f"The last lines of {where}:\n{last_lines(text) or '  (nothing since its start)'}"
-
-    def _log(self, name: str) -> bytes:
-        log = self._layout.log(name)
-        return log.read_bytes() if log.exists() else b""
 
     def _kill(self, pid: int) -> None:
         """Kill a program, unless it has ended meanwhile, with all that it started."""
