@@ -6,7 +6,7 @@ from typing import Any
 
 from invoke.collection import Collection
 
-from hdms.commands import env, infra, parser, service, services, trials
+from hdms.commands import env, events, infra, parser, service, services, trials
 from hdms.commands.doctor import doctor
 from hdms.commands.generate import generate
 from hdms.commands.migrate import migrate
@@ -32,6 +32,7 @@ def _collection(name: str, *tasks: Any, default: str | None = None) -> Collectio
 
 namespace = Collection(
     _collection("env", env.init, env.sync, env.show, env.document),
+    _collection("events", events.status, events.replay),
     _collection(
         "infra", infra.up, infra.down, infra.status, infra.logs, infra.start, infra.stop,
         infra.restart, infra.psql, infra.redis,
@@ -46,6 +47,7 @@ namespace = Collection(
         verification(None, "Prove every connection from inside every service."),
         verification("db", "Prove that each service reads and writes through PgBouncer."),
         verification("cache", "Prove each service's cache on Redis database 0."),
+        verification("events", "Prove that an event takes effect once in each service."),
         verification("celery", "Prove a task's way through Redis database 2 and back."),
         verification("channels", "Prove WebSocket broadcast through Redis database 1."),
         verification("queue", "Prove a message's way through RabbitMQ, and that a worker waits."),

@@ -19,6 +19,7 @@ POSTGRES, PGBOUNCER, REDIS, RABBITMQ = Postgres(), PgBouncer(), Redis(), RabbitM
 COMPONENTS: tuple[Component, ...] = (POSTGRES, PGBOUNCER, REDIS, RABBITMQ)
 
 _GUNICORN = ("gunicorn", "--config", "python:hdms_django.gunicorn", "core.wsgi:application")
+_EVENTS = ("python", "-m", "hdms_django.events.worker")
 _UVICORN = ("python", "-m", "hdms_django.asgi_server")
 _CELERY = (
     *("celery", "--app", "core", "worker", "--loglevel", "INFO", "--concurrency", "2"),
@@ -29,29 +30,36 @@ SERVICES = (
     Service(
         "user-service",
         8002,
-        ("db", "cache"),
-        (Process("user-service", "web", _GUNICORN),),
+        ("db", "cache", "events"),
+        (Process("user-service", "web", _GUNICORN), Process("user-worker", "worker", _EVENTS)),
         routes=("/api/accounts/",),
     ),
     Service(
         "ticket-service",
         8003,
-        ("db", "cache"),
-        (Process("ticket-service", "web", _GUNICORN),),
+        ("db", "cache", "events"),
+        (Process("ticket-service", "web", _GUNICORN), Process("ticket-worker", "worker", _EVENTS)),
         routes=("/api/tickets/",),
     ),
     Service(
         "communication-service",
         8004,
-        ("db", "cache", "channels"),
-        (Process("communication-service", "web", _UVICORN),),
+        ("db", "cache", "events", "channels"),
+        (
+            Process("communication-service", "web", _UVICORN),
+            Process("communication-worker", "worker", _EVENTS),
+        ),
         routes=("/api/chat/", "/api/notifications/", "/ws/"),
     ),
     Service(
         "file-service",
         8005,
-        ("db", "cache", "celery"),
-        (Process("file-service", "web", _GUNICORN), Process("file-worker", "worker", _CELERY)),
+        ("db", "cache", "events", "celery"),
+        (
+            Process("file-service", "web", _GUNICORN),
+            Process("file-worker", "worker", _CELERY),
+            Process("file-events", "worker", _EVENTS),
+        ),
         routes=("/api/files/",),
         volumes=("media_data:/media/hdms",),
     ),
@@ -75,6 +83,14 @@ FRONTEND = Service(
     "frontend-service", 8080, (), (Process("frontend-service", "web", ("nginx",)),), needs=()
 )
 """The page, and the one address behind which a browser finds every service."""
+
+EVENT_WORKERS = {
+    service.name: process.name
+    for service in SERVICES
+    for process in service.processes
+    if process.command == _EVENTS
+}
+"""Service -> its process that sends its events and takes those of the others."""
 
 WEB_SERVICES = (*SERVICES, FRONTEND)
 """Every service that is reached by HTTP."""

@@ -23,8 +23,11 @@ _ENTRY = """\
     Service(
         "{name}-service",
         {port},
-        ("db", "cache"),
-        (Process("{name}-service", "web", _GUNICORN),),
+        ("db", "cache", "events"),
+        (
+            Process("{name}-service", "web", _GUNICORN),
+            Process("{name}-worker", "worker", _EVENTS),
+        ),
         routes=("/api/{name}/",),
     ),
 """

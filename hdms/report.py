@@ -11,6 +11,7 @@ from hdms.checks.result import CHECKS, CheckResult
 from hdms.doctor import Finding
 from hdms.engines.base import Engine, Started, UnitStatus
 from hdms.errors import HdmsError, InvalidInput
+from hdms.events import Waiting
 from hdms.migrate import Migrated
 
 FILE_WIDTH = 160  # characters of a table that goes to a file
@@ -138,6 +139,23 @@ def _console(stderr: bool = False) -> Any:
     if not console.is_terminal:
         console.width = FILE_WIDTH
     return console
+
+
+def print_waiting(found: Sequence[Waiting]) -> None:
+    """Print what waits in each service, then what is dead, and why."""
+    headings = ("service", "to send", "oldest", "to take", "consumers", "dead")
+    rows = [
+        (
+            *(w.service, str(w.to_send), f"{w.oldest_seconds:g} s" if w.to_send else ""),
+            *(str(w.to_take), str(w.consumers), str(len(w.dead))),
+        )
+        for w in found
+    ]
+    print_table(headings, rows)
+    for waiting in found:
+        for letter in waiting.dead:
+            say(f"\nDEAD in {waiting.service}: {letter.type} of {letter.sender}: {letter.reason}")
+            say(f"  do: remove the cause, then: inv events.replay {letter.id}")
 
 
 def print_migrated(results: Sequence[Migrated], again: str) -> None:

@@ -88,7 +88,7 @@ class Service:
     default_port: int
     checks: tuple[str, ...]
     processes: tuple[Process, ...]
-    needs: tuple[str, ...] = ("postgres", "pgbouncer", "redis")
+    needs: tuple[str, ...] = ("postgres", "pgbouncer", "redis", "rabbitmq")
     framework: Framework = DJANGO
     routes: tuple[str, ...] = ()
     volumes: tuple[str, ...] = ()

@@ -7,7 +7,7 @@ from typing import Any
 
 from hdms.errors import HdmsError
 
-CHECKS = ("db", "cache", "celery", "channels", "queue", "health")
+CHECKS = ("db", "cache", "events", "celery", "channels", "queue", "health")
 PASS, FAIL = "pass", "fail"
 
 

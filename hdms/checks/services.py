@@ -6,6 +6,7 @@ from http.client import HTTPException
 from typing import Any
 
 from hdms import connections
+from hdms.catalog import EVENT_WORKERS
 from hdms.checks.result import FAIL, CheckFailed, CheckResult
 from hdms.engines.base import Engine
 from hdms.environment.environment import Environment
@@ -41,6 +42,8 @@ def proven_inside(
     A service that cannot even start its check fails all of them, with its last lines.
     """
     command = [*service.framework.verify, *checks, "--json"]
+    if "events" in checks:
+        command += [option for name in EVENT_WORKERS for option in ("--consumer", name)]
     try:
         finished = engine.run(environment, service.name, command, timeout=INSIDE_SECONDS)
         results = [_result(service, raw) for raw in json.loads(finished.stdout)]

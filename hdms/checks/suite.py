@@ -6,6 +6,7 @@ from functools import partial
 
 from hdms.catalog import (
     COMPONENTS,
+    EVENT_WORKERS,
     FRONTEND,
     SERVICES,
     WEB_SERVICES,
@@ -21,10 +22,11 @@ from hdms.engines.base import Announce, Engine
 from hdms.environment.environment import Environment
 
 # What a check needs beside the components.
-NEEDED_PROCESS = {
-    "celery": "file-worker",
-    "channels": "communication-service",
-    "queue": "task-worker",
+NEEDED_PROCESSES = {
+    "celery": {"file-worker"},
+    "channels": {"communication-service"},
+    "queue": {"task-worker"},
+    "events": set(EVENT_WORKERS.values()),
 }
 
 
@@ -47,9 +49,7 @@ def verify(
     jobs: list[Callable[[], list[CheckResult]]] = []
     inside = {
         service: [
-            c
-            for c in service.checks
-            if c in checks and (c not in NEEDED_PROCESS or NEEDED_PROCESS[c] in running)
+            c for c in service.checks if c in checks and NEEDED_PROCESSES.get(c, set()) <= running
         ]
         for service in SERVICES
     }

@@ -1,4 +1,4 @@
-"""RabbitMQ: task-service's queue."""
+"""RabbitMQ: task-service's queue, and the events of all others."""
 
 import secrets
 from collections.abc import Callable, Iterator, Sequence
@@ -46,7 +46,7 @@ class RabbitMQ(Component):
     embedded = RabbitMQEmbedded()
     compose = _Compose()
     ports = (Port(HOST_PORT, 5672), _MANAGEMENT)
-    checks = ("queue",)
+    checks = ("queue", "events")
     service_address = ("RABBITMQ_HOST", "RABBITMQ_PORT")
     can_refuse = True
 

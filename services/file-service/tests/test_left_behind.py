@@ -7,7 +7,6 @@ import socket
 import sys
 import time
 import uuid
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +20,7 @@ from apps.files.sweep import HOUR, sweep
 from hdms_django.identity import Role
 from hdms_testing.cast import ALICE, ClientOf, Person
 from hdms_testing.processes import free_port, running, web_server
+from hdms_testing.waiting import wait_until
 
 URL = "/api/files/"
 
@@ -104,13 +104,6 @@ def holds(pid: int, folder: Path) -> bool:
         except FileNotFoundError:
             continue
     return any(target.startswith(str(folder)) for target in targets)
-
-
-def wait_until(condition: Callable[[], bool], what: str) -> None:
-    deadline = time.monotonic() + 20
-    while not condition():
-        assert time.monotonic() < deadline, f"waited 20 s for {what}"
-        time.sleep(0.02)
 
 
 def test_a_worker_that_is_killed_amid_an_upload_leaves_nothing(

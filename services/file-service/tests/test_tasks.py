@@ -4,7 +4,6 @@ import hashlib
 import json
 import os
 import signal
-import time
 from collections.abc import Callable
 from contextlib import AbstractContextManager
 from datetime import timedelta
@@ -17,6 +16,7 @@ from django.utils.timezone import now
 from apps.files.models import StoredFile
 from apps.files.tasks import enqueue_pending, make_available
 from hdms_testing.processes import run
+from hdms_testing.waiting import wait_until
 
 HELLO = hashlib.sha256(b"hello").hexdigest()
 
@@ -29,13 +29,6 @@ def children(pid: int) -> list[int]:
 def is_available(stored_file: StoredFile) -> bool:
     stored_file.refresh_from_db()
     return stored_file.status == StoredFile.Status.AVAILABLE
-
-
-def wait_until(condition: Callable[[], bool], what: str) -> None:
-    deadline = time.monotonic() + 60
-    while not condition():
-        assert time.monotonic() < deadline, f"waited 60 s for {what}"
-        time.sleep(0.02)
 
 
 def somebody_waits() -> bool:

@@ -82,6 +82,9 @@ class RedisCacheClient(django_redis.RedisCacheClient):
     def delete_many(self, keys: Any) -> None:
         self._ask(partial(super().delete_many, keys), None)
 
+    def publish(self, channel: str) -> None:
+        self._ask(partial(self.get_client().publish, channel, ""), None)
+
 
 class RedisCache(django_redis.RedisCache):
     """The cache backend that the services' CACHES name."""
@@ -89,6 +92,10 @@ class RedisCache(django_redis.RedisCache):
     def __init__(self, server: str, params: dict[str, Any]) -> None:
         super().__init__(server, params)
         self._class = RedisCacheClient
+
+    def publish(self, channel: str) -> None:
+        """Tell who listens there, if somebody does and Redis is of use."""
+        self._cache.publish(channel)  # type: ignore[attr-defined]  # not in the stubs
 
     def validate_key(self, key: str) -> None:
         """Django looks at each character, for memcached's sake; Redis takes any key."""

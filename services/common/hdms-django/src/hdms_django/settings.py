@@ -25,10 +25,12 @@ INSTALLED_APPS = [
     "django.contrib.contenttypes",
     "rest_framework",
     "hdms_django",
+    "hdms_django.events",
 ]
 MIDDLEWARE = [
     "hdms_django.request_id.middleware",
     "hdms_django.deadline.middleware",
+    "hdms_django.events.origin.middleware",
     "hdms_django.problems.middleware",
     "django.middleware.security.SecurityMiddleware",
     "django.middleware.common.CommonMiddleware",
@@ -77,6 +79,16 @@ def databases(env: Environment) -> dict[str, dict[str, Any]]:
                 },
             },
         }
+    }
+
+
+def rabbitmq(env: Environment) -> dict[str, Any]:
+    """RABBITMQ: where the worker sends events to and takes them from; no request waits for it."""
+    return {
+        "host": env.text("RABBITMQ_HOST", "rabbitmq"),
+        "port": env.number("RABBITMQ_PORT", 5672, least=1, most=65535),
+        "user": env.text("RABBITMQ_USER", "hdms"),
+        "password": env.required("RABBITMQ_PASSWORD"),
     }
 
 

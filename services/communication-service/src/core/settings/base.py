@@ -22,6 +22,7 @@ ASGI_APPLICATION = "core.asgi.application"
 
 DATABASES = common.databases(ENV)
 CACHES = redis_settings.caches(ENV)
+RABBITMQ = common.rabbitmq(ENV)
 CHANNEL_LAYERS = redis_settings.channel_layers(ENV, backend="apps.chat.layer.RedisChannelLayer")
 CONNECTION_CHECKS = {"channels": "apps.chat.proof.check"}
 

@@ -23,6 +23,7 @@ WSGI_APPLICATION = "core.wsgi.application"
 
 DATABASES = common.databases(ENV)
 CACHES = redis_settings.caches(ENV)
+RABBITMQ = common.rabbitmq(ENV)
 
 # A task is acknowledged when it is done and fetched one at a time: a worker that dies loses none.
 CELERY_BROKER_URL = redis_settings.redis_url(ENV, database=redis_settings.CELERY_DATABASE)

@@ -22,6 +22,7 @@ WSGI_APPLICATION = "core.wsgi.application"
 
 DATABASES = common.databases(ENV)
 CACHES = redis_settings.caches(ENV)
+RABBITMQ = common.rabbitmq(ENV)
 
 REST_FRAMEWORK = common.rest_framework(authentication=common.STATELESS_AUTHENTICATION)
 SIMPLE_JWT = common.simple_jwt(ENV)

@@ -22,6 +22,7 @@ WSGI_APPLICATION = "core.wsgi.application"
 
 DATABASES = common.databases(ENV)
 CACHES = redis_settings.caches(ENV)
+RABBITMQ = common.rabbitmq(ENV)
 
 AUTH_USER_MODEL = "accounts.User"
 AUTH_PASSWORD_VALIDATORS = [

@@ -19,11 +19,20 @@ class Command(BaseCommand):
     requires_system_checks = ()
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        parser.add_argument("checks", nargs="*", help="db, cache, celery, channels; default: all")
+        parser.add_argument(
+            "checks", nargs="*", help="db, cache, events, celery, channels; default: all"
+        )
+        parser.add_argument(
+            "--consumer",
+            action="append",
+            default=[],
+            help="a service in which an event of this one must take effect; again for another "
+            "(default: this one)",
+        )
         parser.add_argument("--json", action="store_true", help="print only a JSON array")
 
     def handle(self, *args: Any, **options: Any) -> None:
-        available = checks.of_this_service()
+        available = checks.of_this_service(options["consumer"])
         names = options["checks"] or list(available)
         if unknown := [name for name in names if name not in available]:
             raise CommandError(

@@ -1,0 +1,120 @@
+"""Takes this service's events from RabbitMQ, one after the other; each takes effect once."""
+
+import json
+import logging
+from collections.abc import Iterator
+
+import pika
+from django.conf import settings
+from django.db import close_old_connections, transaction
+from pika.adapters.blocking_connection import BlockingChannel
+from pika.exceptions import AMQPError
+from pika.spec import Basic, BasicProperties
+
+from hdms_common.request_id import working_on
+from hdms_django import outage
+from hdms_django.events import broker
+from hdms_django.events.effects import Received, Unusable, effect_of, types
+from hdms_django.events.loop import Loop, pauses
+from hdms_django.events.models import Inbox
+
+PREFETCH = 50
+IDLE_SECONDS = 1.0
+ATTEMPTS = 3
+
+logger = logging.getLogger(__name__)
+
+Delivery = tuple[Basic.Deliver, BasicProperties, bytes]
+
+
+class Consumer(Loop):
+    """Of all consumers of a service RabbitMQ serves one, so that the order is kept."""
+
+    name = "consumer"
+
+    def work(self) -> None:
+        with broker.channel_for("consumer") as channel:
+            broker.declare_queue(channel, types())
+            channel.basic_qos(prefetch_count=PREFETCH)
+            for method, properties, body in self._deliveries(channel):
+                with working_on(properties.correlation_id):
+                    self._settle(channel, (method, properties, body))
+            channel.cancel()  # what was delivered meanwhile goes back to the queue
+
+    def _deliveries(self, channel: BlockingChannel) -> Iterator[Delivery]:
+        queue = broker.queue_of(settings.SERVICE)
+        for method, properties, body in channel.consume(queue, inactivity_timeout=IDLE_SECONDS):
+            self.went_well()
+            self.beat()
+            if self.stopping.is_set():
+                return
+            if method is not None:
+                yield method, properties, body
+            elif not _is_there(channel, queue):
+                raise AMQPError(f"somebody has deleted the queue {queue}")
+            else:
+                close_old_connections()
+
+    def _settle(self, channel: BlockingChannel, delivery: Delivery) -> None:
+        """Let an event take effect, however long the database is away, and acknowledge it."""
+        method, properties, body = delivery
+        failures = 0
+        for pause in pauses():
+            self.beat()
+            try:
+                received = Received.parse(body, sender=properties.app_id or "")
+                take_effect(received)
+            except outage.ERRORS as error:
+                outage.report(error)
+                close_old_connections()
+            except Unusable as error:
+                _bury(channel, delivery, str(error))
+                break
+            except Exception as error:
+                failures += 1
+                logger.warning("%s failed", properties.type, exc_info=True)
+                if failures == ATTEMPTS:
+                    _bury(channel, delivery, f"{type(error).__name__}: {error}")
+                    break
+            else:
+                _answer(channel, received)
+                channel.basic_ack(method.delivery_tag)
+                return
+            if self.stopping.is_set():
+                return  # it is delivered to the next one
+            channel.connection.sleep(pause)  # with its heartbeats
+        channel.basic_ack(method.delivery_tag)
+
+
+def take_effect(received: Received) -> None:
+    """Do what the event does in this service, unless it has been done.
+
+    Raises:
+        Unusable: it never can.
+    """
+    function = effect_of(received)
+    if function is None:
+        return
+    with transaction.atomic():
+        if Inbox.take(received.id):
+            function(received)
+
+
+def _is_there(channel: BlockingChannel, queue: str) -> bool:
+    """Ask: who deletes a queue takes its consumers along, and pika tells nobody."""
+    return bool(channel.queue_declare(queue, passive=True).method.consumer_count)
+
+
+def _answer(channel: BlockingChannel, received: Received) -> None:
+    for answer in received.answers:
+        channel.basic_publish("", answer.pop("to"), json.dumps(answer).encode())
+
+
+def _bury(channel: BlockingChannel, delivery: Delivery, reason: str) -> None:
+    """Put a message among the dead letters, where people find it with the reason."""
+    _method, properties, body = delivery
+    logger.error("%s is put aside: %s", properties.message_id, reason)
+    properties.headers = {**(properties.headers or {}), broker.REASON: reason[:1000]}
+    properties.delivery_mode = pika.DeliveryMode.Persistent.value
+    dead = broker.dead_letters_of(settings.SERVICE)
+    channel.basic_publish("", dead, body, properties, mandatory=True)
