@@ -15,6 +15,7 @@ from django.utils import timezone
 from hdms_django.events import broker, look_again
 from hdms_django.events.dead_letters import dead_letters, replay
 from hdms_django.events.models import Event, Outbox
+from hdms_django.events.queues import queue_of
 
 
 class Command(BaseCommand):
@@ -45,7 +46,7 @@ def status() -> dict[str, Any]:
     outbox = Outbox.objects.aggregate(count=Count("pk"), oldest=Min("event__at"))
     oldest = outbox["oldest"] and (timezone.now() - outbox["oldest"]).total_seconds()
     with broker.channel_for("status") as channel:
-        queue = channel.queue_declare(broker.queue_of(settings.SERVICE), passive=True).method
+        queue = channel.queue_declare(queue_of(settings.SERVICE), passive=True).method
     return {
         "to_send": outbox["count"],
         "oldest_seconds": round(oldest or 0.0, 1),
