@@ -75,7 +75,7 @@ def soak(
 
 @command(
     help={
-        "only": "only db, cache, celery, websocket or http",
+        "only": "only db, cache, events, celery, websocket or http",
         "against": "a file that `inv bench --json` wrote; exit code 1 if a ratio is 25% worse",
         "json": JSON,
         "engine": ENGINE,

@@ -12,7 +12,8 @@ from pathlib import Path
 
 import pytest
 
-from hdms.catalog import process_names
+from hdms.catalog import SERVICES, process_names
+from hdms.service import DJANGO
 from hdms.stack import PROJECT
 from hdms.wait import wait_until
 
@@ -20,13 +21,9 @@ OWNER = 4321  # neither root nor the containers' account
 FILES = "docker-compose.yml:docker-compose.dev.yml"
 # Read at each start of a process.
 READ_FIRST = {
-    "user-service": "user-service/src/core/__init__.py",
-    "ticket-service": "ticket-service/src/core/__init__.py",
-    "communication-service": "communication-service/src/core/__init__.py",
-    "file-service": "file-service/src/core/__init__.py",
-    "file-worker": "file-service/src/core/__init__.py",
-    "task-service": "task-service/src/__init__.py",
-    "task-worker": "task-service/src/__init__.py",
+    process.name: f"{service.name}/src/{'core/' if service.framework is DJANGO else ''}__init__.py"
+    for service in SERVICES
+    for process in service.processes
 }
 COMMON = "common/hdms-common/src/hdms_common/__init__.py"
 PAGE = "frontend-service/html/index.html"

@@ -40,6 +40,25 @@ def test_pgbouncer_away_names_pgbouncer_and_its_address(verify: Verify, closed_p
     assert "inv infra.up" in result["hint"]
 
 
+def test_a_wrong_password_of_rabbitmq_names_the_variable_and_not_its_value(verify: Verify) -> None:
+    result = verify("events", RABBITMQ_PASSWORD=WRONG)
+
+    assert result["status"] == "fail"
+    assert "RabbitMQ" in result["message"]
+    assert "authentication failed (RABBITMQ_USER, RABBITMQ_PASSWORD)" in result["message"]
+    assert "inv env.sync" in result["hint"]
+    assert WRONG not in str(result)
+
+
+def test_rabbitmq_away_names_rabbitmq_and_its_address(verify: Verify, closed_port: str) -> None:
+    result = verify("events", RABBITMQ_PORT=closed_port)
+
+    assert result["status"] == "fail"
+    assert "RabbitMQ" in result["message"]
+    assert closed_port in result["message"]
+    assert "inv infra.up" in result["hint"]
+
+
 def test_redis_away_names_redis_and_its_address(verify: Verify, closed_port: str) -> None:
     result = verify("cache", REDIS_PORT=closed_port)
 

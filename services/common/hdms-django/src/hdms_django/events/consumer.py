@@ -2,7 +2,8 @@
 
 import json
 import logging
-from collections.abc import Iterator
+from collections import deque
+from typing import Any
 
 import pika
 from django.conf import settings
@@ -33,27 +34,26 @@ class Consumer(Loop):
     name = "consumer"
 
     def work(self) -> None:
+        queue = broker.queue_of(settings.SERVICE)
+        arrived: deque[Delivery] = deque()
+
+        def keep(_channel: object, *delivery: Any) -> None:
+            arrived.append(delivery)  # at most PREFETCH
+
         with broker.channel_for("consumer") as channel:
             broker.declare_queue(channel, types())
             channel.basic_qos(prefetch_count=PREFETCH)
-            for method, properties, body in self._deliveries(channel):
-                with working_on(properties.correlation_id):
-                    self._settle(channel, (method, properties, body))
-            channel.cancel()  # what was delivered meanwhile goes back to the queue
-
-    def _deliveries(self, channel: BlockingChannel) -> Iterator[Delivery]:
-        queue = broker.queue_of(settings.SERVICE)
-        for method, properties, body in channel.consume(queue, inactivity_timeout=IDLE_SECONDS):
+            channel.basic_consume(queue, keep)
             self.went_well()
-            self.beat()
-            if self.stopping.is_set():
-                return
-            if method is not None:
-                yield method, properties, body
-            elif not _is_there(channel, queue):
-                raise AMQPError(f"somebody has deleted the queue {queue}")
-            else:
-                close_old_connections()
+            while not self.stopping.is_set():
+                self.beat()
+                if arrived:
+                    self._settle(channel, arrived.popleft())
+                    continue
+                channel.connection.process_data_events(IDLE_SECONDS)
+                if not arrived:
+                    close_old_connections()
+                    _require(channel, queue)
 
     def _settle(self, channel: BlockingChannel, delivery: Delivery) -> None:
         """Let an event take effect, however long the database is away, and acknowledge it."""
@@ -62,8 +62,9 @@ class Consumer(Loop):
         for pause in pauses():
             self.beat()
             try:
-                received = Received.parse(body, sender=properties.app_id or "")
-                take_effect(received)
+                with working_on(properties.correlation_id):
+                    received = Received.parse(body, sender=properties.app_id or "")
+                    take_effect(received)
             except outage.ERRORS as error:
                 outage.report(error)
                 close_old_connections()
@@ -100,9 +101,14 @@ def take_effect(received: Received) -> None:
             function(received)
 
 
-def _is_there(channel: BlockingChannel, queue: str) -> bool:
-    """Ask: who deletes a queue takes its consumers along, and pika tells nobody."""
-    return bool(channel.queue_declare(queue, passive=True).method.consumer_count)
+def _require(channel: BlockingChannel, queue: str) -> None:
+    """Ask whether this consumer is still known: who deletes a queue takes its consumers along.
+
+    Raises:
+        AMQPError: it is not; pika would tell nobody.
+    """
+    if not channel.queue_declare(queue, passive=True).method.consumer_count:
+        raise AMQPError(f"somebody has deleted the queue {queue}")
 
 
 def _answer(channel: BlockingChannel, received: Received) -> None:

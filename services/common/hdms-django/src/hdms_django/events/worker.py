@@ -9,6 +9,7 @@ import os
 import signal
 import sys
 import threading
+import time
 
 import django
 
@@ -16,6 +17,7 @@ from hdms_common.ready_file import BEAT_SECONDS, ReadyFile
 
 # Some of it is pika's patience with a silent RabbitMQ.
 STUCK_SECONDS = 60.0
+LOOK_SECONDS = 0.1
 
 logger = logging.getLogger("worker")
 
@@ -45,13 +47,16 @@ def main() -> int:
     for thread in threads:
         thread.start()
     ready_file = ReadyFile.from_environment()
-    while not ended.wait(BEAT_SECONDS / 4):
+    shown_at = 0.0
+    while not ended.wait(LOOK_SECONDS):
         if any(loop.silent_seconds > STUCK_SECONDS for loop in loops):
             continue  # the guard ends this process
-        if all(loop.works for loop in loops):
-            ready_file.make()
-        else:
+        if not all(loop.works for loop in loops):
             ready_file.remove()
+            shown_at = 0.0
+        elif time.monotonic() - shown_at > BEAT_SECONDS / 2:
+            ready_file.make()
+            shown_at = time.monotonic()
     ready_file.remove()
     failed = not all(thread.is_alive() for thread in threads)
     for loop in loops:

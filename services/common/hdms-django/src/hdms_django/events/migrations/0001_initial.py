@@ -18,7 +18,8 @@ END $$;
 CREATE TRIGGER event_is_for_ever BEFORE UPDATE OR DELETE OR TRUNCATE ON event
     FOR EACH STATEMENT EXECUTE FUNCTION event_is_for_ever();
 
-CREATE FUNCTION event_waits() RETURNS trigger LANGUAGE plpgsql AS $$
+CREATE FUNCTION event_waits() RETURNS trigger LANGUAGE plpgsql
+    SET search_path FROM CURRENT AS $$
 BEGIN
     INSERT INTO outbox (position) VALUES (NEW.position);
     RETURN NULL;
