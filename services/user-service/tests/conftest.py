@@ -6,6 +6,7 @@ from rest_framework.test import APIClient
 
 from apps.accounts.models import User
 from apps.accounts.serializers import TokenSerializer
+from apps.imports.models import Import
 from apps.people.models import Department
 from apps.people.services.departments import make
 from hdms_django.idempotency.models import Answer
@@ -33,7 +34,7 @@ def committed(own_connections: None) -> Iterator[None]:
 def _delete_everybody() -> None:
     """All but the events, which are for ever: hence not pytest-django's `transactional_db`."""
     Department.objects.update(parent=None, head=None)
-    for model in (Department, User, Answer):
+    for model in (Import, Department, User, Answer):
         model._default_manager.all().delete()
 
 
