@@ -32,7 +32,7 @@ SERVICES = (
         8002,
         ("db", "cache", "events"),
         (Process("user-service", "web", _GUNICORN), Process("user-worker", "worker", _EVENTS)),
-        routes=("/api/accounts/",),
+        routes=("/api/accounts/", "/api/people/", "/api/departments/"),
     ),
     Service(
         "ticket-service",

@@ -1,7 +1,15 @@
+from collections.abc import Callable, Iterator
+
 import pytest
 from pytest_django import Settings
+from rest_framework.test import APIClient
 
 from apps.accounts.models import User
+from apps.accounts.serializers import TokenSerializer
+from apps.imports.models import Import
+from apps.people.models import Department
+from apps.people.services.departments import make
+from hdms_django.idempotency.models import Answer
 from hdms_django.identity import Role
 
 pytest_plugins = ["hdms_testing.plugin"]
@@ -16,13 +24,55 @@ def fast_password_hasher(settings: Settings) -> None:
 
 
 @pytest.fixture
+def committed(own_connections: None) -> Iterator[None]:
+    """A test whose changes are committed, as several at once need; nobody is left behind."""
+    _delete_everybody()
+    yield
+    _delete_everybody()
+
+
+def _delete_everybody() -> None:
+    """All but the events, which are for ever: hence not pytest-django's `transactional_db`."""
+    Department.objects.update(parent=None, head=None)
+    for model in (Import, Department, User, Answer):
+        model._default_manager.all().delete()
+
+
+@pytest.fixture
+def admin(db: None) -> User:
+    """Manages people and departments."""
+    return User.objects.create_user("ada", "ada@example.com", PASSWORD, role=Role.ADMIN)
+
+
+@pytest.fixture
+def finance(admin: User) -> Department:
+    return make({"code": "FIN", "name": "Finance"}, by=admin.pk)
+
+
+SignedIn = Callable[[User], APIClient]
+
+
+@pytest.fixture
+def signed_in() -> SignedIn:
+    """Makes a client that is signed in as somebody."""
+
+    def client_of(user: User) -> APIClient:
+        client = APIClient()
+        token = TokenSerializer.get_token(user).access_token
+        client.credentials(HTTP_AUTHORIZATION=f"Bearer {token}")
+        return client
+
+    return client_of
+
+
+@pytest.fixture
 def alice(db: None) -> User:
     return User.objects.create_user("alice", "alice@example.com", PASSWORD)
 
 
 @pytest.fixture
 def bob(db: None) -> User:
-    return User.objects.create_user("bob", "bob@example.com", PASSWORD, role=Role.AGENT)
+    return User.objects.create_user("bob", "bob@example.com", PASSWORD, role=Role.MODERATOR)
 
 
 @pytest.fixture

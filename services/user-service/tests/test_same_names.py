@@ -3,11 +3,12 @@
 import importlib
 import uuid
 from concurrent.futures import ThreadPoolExecutor
+from typing import Any
 
 import pytest
-from django.apps import apps
 from django.core.management import CommandError
 from django.db import connection
+from django.db.migrations.loader import MigrationLoader
 from rest_framework.test import APIClient
 
 from apps.accounts.models import User
@@ -16,6 +17,7 @@ URL = "/api/accounts/users"
 PASSWORD = "quite-a-long-phrase-7"
 KELVIN = "\N{KELVIN SIGN}"
 DOTTED_I = "\N{LATIN CAPITAL LETTER I WITH DOT ABOVE}"
+FULL_WIDTH_4711 = "\uff14\uff17\uff11\uff11"
 LIGATURE = "\N{LATIN SMALL LIGATURE FFI}"  # three letters after NFKC
 
 
@@ -30,12 +32,14 @@ def register(client: APIClient, username: str, email: str) -> tuple[int, set[str
         ("Zoe", "zOE"),
         ("office", f"o{LIGATURE}ce"),
         ("kim", f"{KELVIN}im"),
+        ("E-4711", f"e-{FULL_WIDTH_4711}"),
+        ("kim", " Kim\N{NO-BREAK SPACE}"),
         ("stra\N{LATIN SMALL LETTER SHARP S}e", "STRASSE"),
         ("zo\N{LATIN SMALL LETTER E WITH DIAERESIS}", "zoe\N{COMBINING DIAERESIS}"),
     ],
 )
 def test_a_user_name_is_one_users_in_every_spelling(
-    transactional_db: None, client: APIClient, first: str, second: str
+    db: None, client: APIClient, first: str, second: str
 ) -> None:
     assert register(client, first, "first@example.com") == (201, set())
     assert register(client, second, "second@example.com") == (409, {"username"})
@@ -49,7 +53,7 @@ def test_a_user_name_is_one_users_in_every_spelling(
     [("kim", f"{KELVIN}im"), (f"{DOTTED_I}ris", f"{DOTTED_I.lower()}ris"), ("kim", "KIM")],
 )
 def test_an_email_address_is_one_users_in_every_spelling(
-    transactional_db: None, client: APIClient, first: str, second: str
+    db: None, client: APIClient, first: str, second: str
 ) -> None:
     status, _ = register(client, "first", f"{first}@example.com")
     assert status == 201
@@ -64,7 +68,7 @@ def test_a_name_is_as_long_as_what_is_kept_of_it(db: None, client: APIClient) ->
 
 
 def test_of_many_registrations_of_one_address_at_once_one_succeeds(
-    transactional_db: None,
+    committed: None,
 ) -> None:
     email = f"{uuid.uuid4()}@example.com"
 
@@ -80,29 +84,36 @@ def test_of_many_registrations_of_one_address_at_once_one_succeeds(
     assert answers == [(201, set())] + [(409, {"email"})] * 23
 
 
+def apps_of_before() -> Any:
+    """The models as they were after the migration that is tried."""
+    of = ("accounts", "0002_names_that_are_the_same")
+    return MigrationLoader(connection).project_state(of).apps
+
+
 def test_users_that_are_the_same_already_are_named_and_nothing_is_changed(alice: User) -> None:
     migration = importlib.import_module("apps.accounts.migrations.0002_names_that_are_the_same")
     other = User.objects.create_user("bob", "bob@example.com")
-    User.objects.filter(pk=other.pk).update(username="ALICE", username_key=None)
+    User.objects.filter(pk=other.pk).update(employee_code="ALICE", employee_code_key=None)
 
-    with pytest.raises(CommandError, match=f"'alice' .id {alice.pk}., 'ALICE'"):
-        migration.give_keys(apps, None)
+    with pytest.raises(CommandError, match=f"'ALICE' .id {other.pk}.") as error:
+        migration.give_keys(apps_of_before(), None)
+    assert f"'alice' (id {alice.pk})" in str(error.value)
 
 
 def test_users_of_before_get_their_keys(alice: User) -> None:
     migration = importlib.import_module("apps.accounts.migrations.0002_names_that_are_the_same")
-    User.objects.update(username_key=None, email_key=None)
+    User.objects.update(employee_code_key=None, email_key=None)
 
-    migration.give_keys(apps, None)
+    migration.give_keys(apps_of_before(), None)
 
     alice.refresh_from_db()
-    assert (alice.username_key, alice.email_key) == ("alice", "alice@example.com")
+    assert (alice.employee_code_key, alice.email_key) == ("alice", "alice@example.com")
 
 
 def test_who_was_registered_by_the_version_before_signs_in(
     alice: User, password: str, client: APIClient
 ) -> None:
-    User.objects.update(username_key=None, email_key=None)
+    User.objects.update(employee_code_key=None, email_key=None)
 
     answer = client.post("/api/accounts/token", {"username": "alice", "password": password})
 

@@ -8,13 +8,17 @@ from apps.accounts.models import User
 URL = "/api/accounts/token"
 
 
-def test_an_agent_gets_a_token_that_says_who_they_are(
+def test_a_moderator_gets_a_token_that_says_who_they_are(
     bob: User, password: str, client: APIClient
 ) -> None:
     response = client.post(URL, {"username": "bob", "password": password})
 
     claims = AccessToken(response.json()["access"])
-    assert (claims["user_id"], claims["username"], claims["role"]) == (str(bob.pk), "bob", "agent")
+    assert (claims["user_id"], claims["username"], claims["role"]) == (
+        str(bob.pk),
+        "bob",
+        "moderator",
+    )
 
 
 def test_a_wrong_password_is_refused(alice: User, client: APIClient) -> None:

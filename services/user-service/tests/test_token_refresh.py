@@ -12,7 +12,7 @@ URL = "/api/accounts/token/refresh"
 def test_a_refreshed_token_still_carries_the_role(bob: User, client: APIClient) -> None:
     response = client.post(URL, {"refresh": str(TokenSerializer.get_token(bob))})
 
-    assert AccessToken(response.json()["access"])["role"] == "agent"
+    assert AccessToken(response.json()["access"])["role"] == "moderator"
 
 
 def test_someone_who_has_left_gets_no_new_token(mallory: User, client: APIClient) -> None:

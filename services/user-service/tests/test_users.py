@@ -14,7 +14,7 @@ def test_anybody_may_register_as_a_requester(db: None, client: APIClient) -> Non
 
     assert response.status_code == 201
     assert response.json()["role"] == "requester"
-    assert User.objects.get(username="carol").check_password(CAROL["password"])
+    assert User.objects.get(employee_code="carol").check_password(CAROL["password"])
 
 
 def test_the_answer_does_not_repeat_the_password(db: None, client: APIClient) -> None:

@@ -1,4 +1,4 @@
-"""When two names are the same name: after Unicode's NFKC, and in any case."""
+"""When two names are the same name: after Unicode's NFKC (full-width digits), in any case."""
 
 import unicodedata
 from typing import Any
@@ -7,8 +7,8 @@ from django.db import models
 
 
 def normalised(name: str) -> str:
-    """The name as it is kept: one spelling of what looks the same (NFKC)."""
-    return unicodedata.normalize("NFKC", name)
+    """The name as it is kept: one spelling of what looks the same (NFKC), and no space around."""
+    return unicodedata.normalize("NFKC", name).strip()
 
 
 def identity_key(name: str) -> str:

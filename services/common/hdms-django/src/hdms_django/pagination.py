@@ -16,6 +16,8 @@ class KeysetPagination(CursorPagination):
     """
 
     page_size = 50
+    page_size_query_param = "page_size"
+    max_page_size = 200
 
     def get_ordering(
         self, request: Request, queryset: QuerySet[Model], view: APIView

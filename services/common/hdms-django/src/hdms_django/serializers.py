@@ -68,16 +68,6 @@ class ModelSerializer(serializers.ModelSerializer[Row]):
         return instance
 
 
-class NameSerializer(ModelSerializer[Row]):
-    """The same for a table whose texts are names: see hdms_django.identity_key."""
-
-    serializer_field_mapping: ClassVar = {
-        **ModelSerializer.serializer_field_mapping,
-        models.CharField: NameField,
-        models.EmailField: EmailNameField,
-    }
-
-
 def _follow_every_save(instance: models.Model) -> list[str]:
     """The columns that are made from others, or tell when a row was last saved."""
     return [

@@ -26,6 +26,7 @@ INSTALLED_APPS = [
     "rest_framework",
     "hdms_django",
     "hdms_django.events",
+    "hdms_django.idempotency",
 ]
 MIDDLEWARE = [
     "hdms_django.request_id.middleware",

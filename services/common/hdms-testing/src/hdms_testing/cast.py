@@ -22,7 +22,7 @@ class Person:
 
 
 ALICE = Person(1001, "alice", Role.REQUESTER)  # asks for help
-BOB = Person(1002, "bob", Role.AGENT)  # gives it
+BOB = Person(1002, "bob", Role.MODERATOR)  # routes it
 MALLORY = Person(1003, "mallory", Role.REQUESTER)  # must not get at what is Alice's
 
 ClientOf = Callable[[Person], APIClient]

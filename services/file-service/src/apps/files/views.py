@@ -30,7 +30,7 @@ class StoredFileViewSet(
     mixins.RetrieveModelMixin,
     viewsets.GenericViewSet[StoredFile],
 ):
-    """Owners see their own files, agents all."""
+    """Owners see their own files, moderators all."""
 
     serializer_class = StoredFileSerializer
     parser_classes = (UploadParser,)
@@ -38,7 +38,7 @@ class StoredFileViewSet(
     def get_queryset(self) -> QuerySet[StoredFile]:
         user = user_of(self.request)
         files = StoredFile.objects.all()
-        return files if user.role.is_agent else files.filter(owner_id=user.id)
+        return files if user.role.sees_all else files.filter(owner_id=user.id)
 
     def perform_create(self, serializer: BaseSerializer[StoredFile]) -> None:
         # Outside a transaction (ATOMIC_REQUESTS is off), so the worker can see the row.

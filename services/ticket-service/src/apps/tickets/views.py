@@ -17,15 +17,15 @@ class TicketViewSet(
     LockedUpdateMixin[Ticket],
     viewsets.GenericViewSet[Ticket],
 ):
-    """Requesters see and change their own tickets, agents all."""
+    """Requesters see and change their own tickets, moderators all."""
 
     def get_queryset(self) -> QuerySet[Ticket]:
         user = user_of(self.request)
         tickets = Ticket.objects.all()
-        return tickets if user.role.is_agent else tickets.filter(requester_id=user.id)
+        return tickets if user.role.sees_all else tickets.filter(requester_id=user.id)
 
     def get_serializer_class(self) -> type[BaseSerializer[Ticket]]:
-        agent = user_of(self.request).role.is_agent
+        agent = user_of(self.request).role.sees_all
         return AgentTicketSerializer if agent else RequesterTicketSerializer
 
     def perform_create(self, serializer: BaseSerializer[Ticket]) -> None:

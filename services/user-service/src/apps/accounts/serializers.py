@@ -4,17 +4,24 @@ from typing import Any
 
 from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError as DjangoValidationError
+from django.db import IntegrityError
 from rest_framework import serializers
 from rest_framework_simplejwt.serializers import TokenObtainPairSerializer
 from rest_framework_simplejwt.tokens import Token
 
 from apps.accounts.models import User
-from hdms_django.serializers import NameSerializer, StrictCharField
+from apps.accounts.names import code_characters
+from apps.people.services.persons import register
+from hdms_django import duplicates
+from hdms_django.exceptions import Conflict
+from hdms_django.serializers import EmailNameField, ModelSerializer, NameField, StrictCharField
 
 
-class UserSerializer(NameSerializer[User]):
+class UserSerializer(ModelSerializer[User]):
     """A user; registration makes requesters, whatever role is asked for."""
 
+    username = NameField(source="employee_code", max_length=150, validators=[code_characters])
+    email = EmailNameField(max_length=254)
     password = StrictCharField(write_only=True, max_length=128)
 
     class Meta:
@@ -31,11 +38,19 @@ class UserSerializer(NameSerializer[User]):
         return attrs
 
     def create(self, validated_data: dict[str, Any]) -> User:
-        return User.objects.create_user(**validated_data)
+        try:
+            return register(**validated_data)
+        except IntegrityError as error:
+            taken = duplicates.errors(error)
+            if "employee_code" in taken:
+                raise Conflict({"username": taken["employee_code"]}) from error
+            raise
 
 
 class TokenSerializer(TokenObtainPairSerializer):
     """A pair of tokens whose claims tell the other services the username and the role."""
+
+    username_field = "username"
 
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
@@ -45,6 +60,6 @@ class TokenSerializer(TokenObtainPairSerializer):
     @classmethod
     def get_token(cls, user: Any) -> Token:
         token = super().get_token(user)
-        token["username"] = user.username
+        token["username"] = user.employee_code
         token["role"] = user.role
         return token

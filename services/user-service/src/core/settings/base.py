@@ -14,7 +14,7 @@ SECRET_KEY = ENV.required("SECRET_KEY")
 ALLOWED_HOSTS = ENV.words("ALLOWED_HOSTS", ["localhost", "127.0.0.1"])
 WEB_HOST, WEB_PORT = common.web_address(ENV)
 
-INSTALLED_APPS = [*common.INSTALLED_APPS, "apps.accounts"]
+INSTALLED_APPS = [*common.INSTALLED_APPS, "apps.accounts", "apps.people", "apps.imports"]
 MIDDLEWARE = common.MIDDLEWARE
 ROOT_URLCONF = "core.urls"
 APPEND_SLASH = False  # a redirect would lose what was sent; the 404 names the right path
@@ -25,13 +25,14 @@ CACHES = redis_settings.caches(ENV)
 RABBITMQ = common.rabbitmq(ENV)
 
 AUTH_USER_MODEL = "accounts.User"
+_NAMES = ("employee_code", "first_name", "last_name", "email")
 AUTH_PASSWORD_VALIDATORS = [
-    {"NAME": f"django.contrib.auth.password_validation.{validator}"}
-    for validator in (
-        "UserAttributeSimilarityValidator",
-        "MinimumLengthValidator",
-        "CommonPasswordValidator",
-        "NumericPasswordValidator",
+    {"NAME": f"django.contrib.auth.password_validation.{validator}", "OPTIONS": options}
+    for validator, options in (
+        ("UserAttributeSimilarityValidator", {"user_attributes": _NAMES}),
+        ("MinimumLengthValidator", {}),
+        ("CommonPasswordValidator", {}),
+        ("NumericPasswordValidator", {}),
     )
 ]
 

@@ -4,6 +4,6 @@
 """
 
 from hdms_django.events.effects import Received, Unusable, effect
-from hdms_django.events.recording import record
+from hdms_django.events.recording import record, record_all
 
-__all__ = ["Received", "Unusable", "effect", "record"]
+__all__ = ["Received", "Unusable", "effect", "record", "record_all"]

@@ -1,5 +1,6 @@
 """Events are recorded in the transaction of the change that they tell of."""
 
+from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
 from django.db import transaction
@@ -38,24 +39,53 @@ def record(
     Raises:
         TransactionManagementError: outside of a transaction.
     """
+    (event,) = record_all(
+        [
+            {
+                "type": type,
+                "subject": subject,
+                "by": by,
+                "before": before,
+                "after": after,
+                "reason": reason,
+                "schema": schema,
+            }
+        ]
+    )
+    return event
+
+
+def record_all(told: Iterable[Mapping[str, Any]]) -> "list[Event]":
+    """Record many events with few statements.
+
+    Args:
+        told: the arguments of `record` for each, by their names.
+
+    Raises:
+        TransactionManagementError: outside of a transaction.
+    """
     from hdms_django.events.models import Event  # the apps are loaded by now
 
+    events = [_event(**each) for each in told]
     if not transaction.get_connection().in_atomic_block:
+        types = ", ".join(sorted({event.type for event in events}))
         raise transaction.TransactionManagementError(
-            f"{type} is recorded outside of a transaction: the change could be lost without it"
+            f"{types} is recorded outside of a transaction: the change could be lost without it"
         )
+    Event.objects.bulk_create(events, batch_size=500)
+    transaction.on_commit(look_again.say, robust=True)
+    return events
+
+
+def _event(type: str, subject: tuple[str, int | str], **told: Any) -> "Event":
+    from hdms_django.events.models import Event
+
     kind, identity = subject
-    event = Event.objects.create(
+    return Event(
         type=type,
-        schema=schema,
         subject_kind=kind,
         subject_id=str(identity),
-        by=by,
-        before=before,
-        after=after,
-        reason=reason,
         request_id=request_id.get(),
         address=origin.address.get(),
+        **told,
     )
-    transaction.on_commit(look_again.say, robust=True)
-    return event

@@ -65,10 +65,10 @@ def _tokens() -> Iterator[list[str]]:
     users = get_user_model().objects
     # Nobody can sign in with the password "!".
     made = users.bulk_create(
-        users.model(username=name, email=f"{name}@example.com", password="!")  # noqa: S106
+        users.model(employee_code=name, email=f"{name}@example.com", password="!")  # noqa: S106
         for name in names
     )
     try:
-        yield [access_token(user.pk, user.username, Role.REQUESTER) for user in made]
+        yield [access_token(user.pk, user.employee_code, Role.REQUESTER) for user in made]
     finally:
-        users.filter(username__startswith=f"{mark}-").delete()
+        users.filter(employee_code__startswith=f"{mark}-").delete()

@@ -1,0 +1,1 @@
+"""A request that is sent again gives the first answer, and does nothing a second time."""

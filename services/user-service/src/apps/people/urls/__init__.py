@@ -1,0 +1,1 @@
+"""The paths of people and departments."""
