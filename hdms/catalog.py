@@ -32,6 +32,12 @@ SERVICES = (
         ("db", "cache"),
         (Process("user-service", "web", _GUNICORN),),
         routes=("/api/accounts/",),
+        # One signs in here, with a session alone gets access tokens, and registers.
+        open_routes=(
+            "/api/accounts/auth/",
+            "/api/accounts/access-tokens/",
+            "/api/accounts/users",
+        ),
     ),
     Service(
         "ticket-service",

@@ -81,6 +81,7 @@ class Service:
         checks: the connections that it must prove (`Framework.verify`).
         needs: the components without which it does not start.
         routes: the paths below which the front door asks it.
+        open_routes: those of them that nobody need be signed in for; they get the cookies.
         volumes: what its containers keep, `volume:folder` each.
     """
 
@@ -91,6 +92,7 @@ class Service:
     needs: tuple[str, ...] = ("postgres", "pgbouncer", "redis")
     framework: Framework = DJANGO
     routes: tuple[str, ...] = ()
+    open_routes: tuple[str, ...] = ()
     volumes: tuple[str, ...] = ()
 
     @property

@@ -1,7 +1,11 @@
 import pytest
 from pytest_django import Settings
+from rest_framework.test import APIClient
+from signing_in import browser_of, new_person
 
 from apps.accounts.models import User
+from apps.identity import keys
+from hdms_django import identity
 from hdms_django.identity import Role
 
 pytest_plugins = ["hdms_testing.plugin"]
@@ -11,8 +15,15 @@ PASSWORD = "a-long-trial-pass-9"
 
 @pytest.fixture(autouse=True)
 def fast_password_hasher(settings: Settings) -> None:
-    """Production's is slow on purpose: half a second for each user and each sign-in."""
+    """Production's is slow on purpose: a tenth of a second for each user and each sign-in."""
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+
+
+@pytest.fixture(autouse=True)
+def keys_of_this_test() -> None:
+    """What another test signed with was rolled back with it."""
+    keys.forget()
+    identity._keys.cache_clear()
 
 
 @pytest.fixture
@@ -34,3 +45,15 @@ def mallory(db: None) -> User:
 @pytest.fixture
 def password() -> str:
     return PASSWORD
+
+
+@pytest.fixture
+def ann(db: None, password: str) -> User:
+    """Of this test alone: how often somebody signs in is counted in Redis."""
+    return new_person(password)
+
+
+@pytest.fixture
+def browser(ann: User, password: str) -> APIClient:
+    """Where Ann has signed in."""
+    return browser_of(ann, password)

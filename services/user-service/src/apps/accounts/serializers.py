@@ -1,12 +1,10 @@
-"""Users and tokens as JSON."""
+"""Users as JSON."""
 
 from typing import Any
 
 from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError as DjangoValidationError
 from rest_framework import serializers
-from rest_framework_simplejwt.serializers import TokenObtainPairSerializer
-from rest_framework_simplejwt.tokens import Token
 
 from apps.accounts.models import User
 from hdms_django.serializers import NameSerializer, StrictCharField
@@ -32,19 +30,3 @@ class UserSerializer(NameSerializer[User]):
 
     def create(self, validated_data: dict[str, Any]) -> User:
         return User.objects.create_user(**validated_data)
-
-
-class TokenSerializer(TokenObtainPairSerializer):
-    """A pair of tokens whose claims tell the other services the username and the role."""
-
-    def __init__(self, *args: Any, **options: Any) -> None:
-        super().__init__(*args, **options)
-        self.fields[self.username_field] = StrictCharField(write_only=True)
-        self.fields["password"] = StrictCharField(write_only=True)
-
-    @classmethod
-    def get_token(cls, user: Any) -> Token:
-        token = super().get_token(user)
-        token["username"] = user.username
-        token["role"] = user.role
-        return token

@@ -38,5 +38,4 @@ def _secrets() -> tuple[str, ...]:
         settings.DATABASES["default"]["PASSWORD"],
         unquote(urlsplit(settings.CACHES["default"]["LOCATION"]).password or ""),
         settings.SECRET_KEY,
-        settings.SIMPLE_JWT["SIGNING_KEY"],
     )
