@@ -85,6 +85,17 @@ def test_a_session_that_was_revoked_is_soon_refused(door: Running) -> None:
         wait_until(lambda: ask(door, TICKETS, SESSION).status == 401, "the refusal", 10)
 
 
+def test_a_session_of_which_user_service_says_so_is_refused_at_once(door: Running) -> None:
+    with only(door, "user-service") as people, only(door, "ticket-service"):
+        for _ in range(20):  # each time within the second in which the answer is kept
+            people.decision = 204
+            assert ask(door, "/identity/anew", SESSION).status == 200
+            assert ask(door, TICKETS, SESSION).status == 200
+            people.decision = 401
+            assert ask(door, "/identity/anew", SESSION).status == 401
+            assert ask(door, TICKETS, SESSION).status == 401
+
+
 def test_while_user_service_is_away_who_was_exchanged_goes_on_and_others_are_told_to_wait(
     door: Running,
 ) -> None:

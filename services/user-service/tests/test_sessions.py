@@ -1,12 +1,17 @@
 """GET and DELETE /api/accounts/auth/browser/v1/auth/sessions, and what ends a session"""
 
+from collections.abc import Callable
+from typing import ContextManager
+
 import pytest
 from django.contrib.sessions.models import Session
 from django.core import signing
+from pytest_django import Settings
 from rest_framework.test import APIClient
 from signing_in import AUTH, browser_of, exchange, new_person, sign_in, stranger
 
 from apps.accounts.models import User
+from hdms_django import front_door
 
 URL = f"{AUTH}/auth/sessions"
 
@@ -50,6 +55,35 @@ def test_who_signs_out_is_out(browser: APIClient) -> None:
 
     assert exchange(thief).status_code == 401
     assert not Session.objects.filter(session_key=cookie).exists()
+
+
+def test_the_front_door_is_told_once_it_is_certain(
+    browser: APIClient,
+    monkeypatch: pytest.MonkeyPatch,
+    django_capture_on_commit_callbacks: Callable[..., ContextManager[object]],
+) -> None:
+    told: list[object] = []
+    monkeypatch.setattr(front_door, "ask", lambda *request: told.append(request))
+    cookie = browser.cookies["hdms_session"].value
+
+    with django_capture_on_commit_callbacks(execute=True):
+        browser.delete(f"{AUTH}/auth/session")
+        assert told == []
+
+    assert told == [("/identity/anew", {"Cookie": f"hdms_session={cookie}"})]
+
+
+def test_who_signs_out_is_out_also_where_the_front_door_is_away(
+    browser: APIClient,
+    settings: Settings,
+    django_capture_on_commit_callbacks: Callable[..., ContextManager[object]],
+) -> None:
+    settings.FRONT_DOOR_URL = "http://127.0.0.1:9"
+
+    with django_capture_on_commit_callbacks(execute=True):
+        answer = browser.delete(f"{AUTH}/auth/session")
+
+    assert answer.status_code == 401  # which is how it says that nobody is signed in now
 
 
 def test_a_changed_password_ends_all_other_sessions(

@@ -9,27 +9,21 @@ import threading
 import time
 from collections.abc import Callable
 from typing import Any
-from urllib.request import ProxyHandler, build_opener
 
-from django.conf import settings
 from joserfc.errors import JoseError
 from joserfc.jwk import OKPKey
 
 from hdms_common.log import once_a_minute
+from hdms_django import front_door
 
 PATH = "/.well-known/jwks.json"
 KEEP_SECONDS = 30.0  # so long counts a key that was withdrawn
 AGAIN_SECONDS = 1.0
-ANSWER_SECONDS = 2.0
-LONGEST_ANSWER = 64 * 1024
 
 KeySet = dict[str, Any]
 """A JSON Web Key Set (RFC 7517 5)."""
 
 logger = logging.getLogger(__name__)
-
-# Ours, whatever HTTP_PROXY says: the address is one inside.
-_opener = build_opener(ProxyHandler({}))
 
 
 class NoKeys(Exception):
@@ -82,6 +76,5 @@ class PublishedKeys:
 
 def fetched() -> KeySet:
     """The key set as the front door has it. Raises OSError or ValueError."""
-    with _opener.open(f"{settings.FRONT_DOOR_URL}{PATH}", timeout=ANSWER_SECONDS) as answer:
-        found: KeySet = json.loads(answer.read(LONGEST_ANSWER))
+    found: KeySet = json.loads(front_door.ask(PATH))
     return found

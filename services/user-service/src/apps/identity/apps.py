@@ -7,3 +7,6 @@ class IdentityConfig(AppConfig):
     """What INSTALLED_APPS names."""
 
     name = "apps.identity"
+
+    def ready(self) -> None:
+        from apps.identity import revoked  # noqa: F401 - it listens
