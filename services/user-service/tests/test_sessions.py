@@ -1,7 +1,7 @@
 """GET and DELETE /api/accounts/auth/browser/v1/auth/sessions, and what ends a session"""
 
 from collections.abc import Callable
-from typing import ContextManager
+from contextlib import AbstractContextManager
 
 import pytest
 from django.contrib.sessions.models import Session
@@ -60,7 +60,7 @@ def test_who_signs_out_is_out(browser: APIClient) -> None:
 def test_the_front_door_is_told_once_it_is_certain(
     browser: APIClient,
     monkeypatch: pytest.MonkeyPatch,
-    django_capture_on_commit_callbacks: Callable[..., ContextManager[object]],
+    django_capture_on_commit_callbacks: Callable[..., AbstractContextManager[object]],
 ) -> None:
     told: list[object] = []
     monkeypatch.setattr(front_door, "ask", lambda *request: told.append(request))
@@ -76,7 +76,7 @@ def test_the_front_door_is_told_once_it_is_certain(
 def test_who_signs_out_is_out_also_where_the_front_door_is_away(
     browser: APIClient,
     settings: Settings,
-    django_capture_on_commit_callbacks: Callable[..., ContextManager[object]],
+    django_capture_on_commit_callbacks: Callable[..., AbstractContextManager[object]],
 ) -> None:
     settings.FRONT_DOOR_URL = "http://127.0.0.1:9"
 

@@ -55,9 +55,10 @@ def _next(now: datetime, at_once: bool) -> SigningKey:
     others.filter(published_until__lt=now).delete()
     signs_from = now + OVERLAP if _signs(now) else now
     others.filter(published_until=None).update(published_until=signs_from + LAST_TOKENS)
-    key = OKPKey.generate_key("Ed25519", {"kid": secrets.token_hex(8)})
+    key_id = secrets.token_hex(8)
+    key = OKPKey.generate_key("Ed25519", {"kid": key_id})
     return SigningKey.objects.create(
-        key_id=key.kid,
+        key_id=key_id,
         public=key.as_dict(private=False),
         sealed=_box().encrypt(key.as_pem(private=True)).decode(),
         signs_from=signs_from,

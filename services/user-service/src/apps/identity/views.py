@@ -1,12 +1,13 @@
 """The front door's exchange, the public keys, and a person's access tokens."""
 
-from typing import Any
+from typing import Any, cast
 
+from django.contrib.auth.base_user import AbstractBaseUser
 from django.db.models import QuerySet
 from django.http import HttpRequest, JsonResponse
 from django.views.decorators.cache import cache_control
 from rest_framework.authentication import SessionAuthentication
-from rest_framework.generics import DestroyAPIView, ListCreateAPIView
+from rest_framework.generics import DestroyAPIView, GenericAPIView, ListCreateAPIView
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
@@ -35,7 +36,7 @@ class ExchangeView(APIView):
     def get(self, request: Request) -> Response:
         borne = request.auth
         reads_only = isinstance(borne, AccessToken) and borne.scope == AccessToken.Scope.READ
-        identity = issue(request.user, reads_only=reads_only)
+        identity = issue(cast(AbstractBaseUser, request.user), reads_only=reads_only)
         return Response(status=204, headers={IDENTITY: identity, "Cache-Control": CACHED})
 
 
@@ -45,12 +46,11 @@ def published_keys(request: HttpRequest) -> JsonResponse:
     return JsonResponse(keys.published())
 
 
-class _OwnAccessTokens:
+class _OwnAccessTokens(GenericAPIView[AccessToken]):
     """Of the person who is signed in with a session: no access token makes or ends another."""
 
     authentication_classes = (SessionAuthentication,)
     serializer_class = AccessTokenSerializer
-    request: Request
 
     def get_queryset(self) -> QuerySet[AccessToken]:
         return AccessToken.objects.filter(person_id=self.request.user.pk)
@@ -62,7 +62,8 @@ class AccessTokensView(_OwnAccessTokens, ListCreateAPIView[AccessToken]):
     def create(self, request: Request, *args: Any, **kwargs: Any) -> Response:
         serializer = self.get_serializer(data=request.data)
         serializer.is_valid(raise_exception=True)
-        stored, token = access_tokens.make(request.user, **serializer.validated_data)
+        person = cast(AbstractBaseUser, request.user)
+        stored, token = access_tokens.make(person, **serializer.validated_data)
         told = {**self.get_serializer(stored).data, "token": token}
         return Response(told, status=201, headers={"Cache-Control": "no-store"})
 

@@ -27,9 +27,10 @@ class AccountAdapter(DefaultAccountAdapter):
         try:
             limits.count_attempt(request, str(name))
             with limits.turn():
-                return super().authenticate(request, **credentials)
+                person: AbstractBaseUser | None = super().authenticate(request, **credentials)
         except limits.TooManyAttempts:
             raise ImmediateHttpResponse(respond_429(request)) from None
+        return person
 
     def pre_authenticate(self, request: HttpRequest, **credentials: Any) -> None:
         """Nothing: allauth's own limit lets a stranger lock somebody out."""

@@ -3,10 +3,9 @@
 from typing import Any
 
 from allauth.account.auth_backends import AuthenticationBackend
-from django.contrib.auth import get_user_model
-from django.contrib.auth.base_user import AbstractBaseUser
 from django.http import HttpRequest
 
+from apps.accounts.models import User
 from apps.sign_in.devices import name_key
 
 
@@ -17,24 +16,24 @@ class ByCodeOrEmail(AuthenticationBackend):
     """
 
     def authenticate(
-        self, request: HttpRequest | None, **credentials: Any
-    ) -> AbstractBaseUser | None:
-        name = credentials.get("username") or credentials.get("email") or ""
-        password = str(credentials.get("password") or "")
-        person = _called(name_key(str(name)))
+        self,
+        request: HttpRequest | None,
+        username: str | None = None,
+        password: str | None = None,
+        **credentials: Any,
+    ) -> User | None:
+        person = _called(name_key(str(username or credentials.get("email") or "")))
         if person is None:
-            get_user_model()().set_password(password)  # takes the time of check_password
+            User().set_password(password)  # takes the time of check_password
             return None
-        right = person.check_password(password)
+        right = person.check_password(password or "")
         return person if right and self.user_can_authenticate(person) else None
 
 
-def _called(name: str) -> AbstractBaseUser | None:
-    model = get_user_model()
-    people = model._default_manager
+def _called(name: str) -> User | None:
     if "\0" in name or not name:  # PostgreSQL takes no NUL
         return None
     try:
-        return people.get_by_natural_key(name)
-    except model.DoesNotExist:
-        return people.filter(email_key=name).first()
+        return User.objects.get_by_natural_key(name)
+    except User.DoesNotExist:
+        return User.objects.filter(email_key=name).first()
