@@ -6,7 +6,7 @@ from typing import Any
 
 from invoke.collection import Collection
 
-from hdms.commands import env, events, infra, parser, service, services, trials
+from hdms.commands import auth, env, events, infra, parser, service, services, trials
 from hdms.commands.doctor import doctor
 from hdms.commands.generate import generate
 from hdms.commands.migrate import migrate
@@ -37,6 +37,7 @@ namespace = Collection(
         "infra", infra.up, infra.down, infra.status, infra.logs, infra.start, infra.stop,
         infra.restart, infra.psql, infra.redis,
     ),
+    _collection("auth", auth.rotate),
     _collection("service", service.new),
     _collection(
         "services", services.up, services.down, services.status, services.logs, services.scale,

@@ -33,6 +33,12 @@ SERVICES = (
         ("db", "cache", "events"),
         (Process("user-service", "web", _GUNICORN), Process("user-worker", "worker", _EVENTS)),
         routes=("/api/accounts/", "/api/people/", "/api/departments/"),
+        # One signs in here, with a session alone gets access tokens, and registers.
+        open_routes=(
+            "/api/accounts/auth/",
+            "/api/accounts/access-tokens/",
+            "/api/accounts/users",
+        ),
     ),
     Service(
         "ticket-service",

@@ -82,6 +82,7 @@ class Service:
         needs: the components without which none of its processes starts.
         workers_need: those without which its workers do not start, either.
         routes: the paths below which the front door asks it.
+        open_routes: those of them that nobody need be signed in for; they get the cookies.
         volumes: what its containers keep, `volume:folder` each.
     """
 
@@ -93,6 +94,7 @@ class Service:
     workers_need: tuple[str, ...] = ("rabbitmq",)
     framework: Framework = DJANGO
     routes: tuple[str, ...] = ()
+    open_routes: tuple[str, ...] = ()
     volumes: tuple[str, ...] = ()
 
     @property

@@ -13,6 +13,11 @@ from hdms.catalog import FRONTEND, SERVICES
 
 LARGE = 24 * 1024**2
 
+# As user-service's apps.identity says it.
+KEPT = "max-age=1, stale-if-error=60"
+USER_SERVICE = "user-service"
+COOKIE = {"Cookie": "hdms_session=somebody"}
+
 READY = {"status": "ready", "dependencies": {"cache": {"status": "up", "latency_ms": 1.0}}}
 DOWN = {
     "status": "unavailable",
@@ -29,7 +34,9 @@ class Backend(BaseHTTPRequestHandler):
     state: Mapping[str, object] = READY
 
     def do_GET(self) -> None:
-        if self.headers.get("Upgrade"):
+        if self.path == "/identity/exchange":
+            self.exchange()
+        elif self.headers.get("Upgrade"):
             self.converse()
         elif self.path.endswith("/large"):
             self.answer_much()
@@ -45,18 +52,35 @@ class Backend(BaseHTTPRequestHandler):
     def do_POST(self) -> None:
         self.repeat()
 
+    do_PUT = do_PATCH = do_DELETE = do_POST  # noqa: N815 - where the server looks
+
+    def exchange(self) -> None:
+        """Give a token that tells what was exchanged for it, or what the test decided."""
+        cookie, borne = self.headers.get("Cookie", ""), self.headers.get("Authorization", "")
+        self.server.exchanged.append((cookie, borne))
+        self.send_response(self.server.decision)
+        if self.server.decision == 204:
+            self.send_header("X-Identity", f"signed({borne or cookie})")
+            self.send_header("Cache-Control", KEPT)
+        self.send_header("Content-Length", "0")
+        self.end_headers()
+
     def repeat(self) -> None:
+        """Answer 200, or the status with which the path ends."""
         self.server.asked.release()
         size = len(self.rfile.read(int(self.headers.get("Content-Length") or 0)))
         headers = {name.lower(): value for name, value in self.headers.items()}
         said = {"service": self.service, "path": self.path, "headers": headers, "size": size}
-        self.answer(200, said)
+        status = int(self.path[-3:]) if self.path[-3:] in ("401", "500") else 200
+        self.answer(status, said, kept=self.path == "/identity/keys")
 
-    def answer(self, status: int, said: Mapping[str, object]) -> None:
+    def answer(self, status: int, said: Mapping[str, object], *, kept: bool = False) -> None:
         body = json.dumps(said).encode()
         self.send_response(status)
         self.send_header("Content-Type", "application/json")
         self.send_header("Content-Length", str(len(body)))
+        if kept:
+            self.send_header("Cache-Control", "max-age=1")
         self.end_headers()
         self.wfile.write(body)
 
@@ -89,6 +113,8 @@ class Server(ThreadingHTTPServer):
         asked: counts the requests that are repeated.
         done: counts the large answers that were taken from it whole.
         held: set to let requests go on that are held.
+        exchanged: the cookie and the bearer of each exchange, as user-service.
+        decision: the status of the next ones.
     """
 
     daemon_threads = True
@@ -98,10 +124,21 @@ class Server(ThreadingHTTPServer):
         super().__init__(address, handler)
         self.asked, self.done = threading.Semaphore(0), threading.Semaphore(0)
         self.held = threading.Event()
+        self.exchanged: list[tuple[str, str]] = []
+        self.decision = 204
 
 
 @contextmanager
-def behind(running: Running, service: str, state: Mapping[str, object] = READY) -> Iterator[Server]:
+def behind(running: Running, service: str) -> Iterator[Server]:
+    """Answer on a service's port, and on user-service's, which says who asks."""
+    with ExitStack() as stack:
+        if service != USER_SERVICE:
+            stack.enter_context(only(running, USER_SERVICE))
+        yield stack.enter_context(only(running, service))
+
+
+@contextmanager
+def only(running: Running, service: str, state: Mapping[str, object] = READY) -> Iterator[Server]:
     """Answer on a service's port."""
     address = running[0].address(running[1], service)
     handler = type("Handler", (Backend,), {"service": service, "state": state})
@@ -120,7 +157,7 @@ def behind(running: Running, service: str, state: Mapping[str, object] = READY) 
 def behind_all(running: Running, **states: Mapping[str, object]) -> Iterator[None]:
     with ExitStack() as stack:
         for service in SERVICES:
-            stack.enter_context(behind(running, service.name, states.get(service.role, READY)))
+            stack.enter_context(only(running, service.name, states.get(service.role, READY)))
         yield
 
 
@@ -155,10 +192,11 @@ def ask(
     method: str = "GET",
     body: bytes | None = None,
 ) -> Answer:
+    """Ask as somebody who is signed in, unless the headers say otherwise."""
     engine, environment = door
     connection = http.client.HTTPConnection(*engine.address(environment, FRONTEND.name), timeout=10)
     try:
-        connection.request(method, path, body, dict(headers or {}))
+        connection.request(method, path, body, {**COOKIE, **(headers or {})})
         return Answer(connection.getresponse())
     finally:
         connection.close()

@@ -8,7 +8,7 @@ from concurrent.futures import ThreadPoolExecutor
 import psutil
 import pytest
 from conftest import Edit, Running
-from front_door import ask, behind, behind_all
+from front_door import ask, behind, behind_all, only
 
 from hdms import synchronise
 from hdms.catalog import FRONTEND, SERVICES
@@ -68,6 +68,7 @@ def converse(door: Running, path: str, upgrade: str = "websocket") -> tuple[str,
     address = door[0].address(door[1], FRONTEND.name)
     request = (
         f"GET {path} HTTP/1.1\r\nHost: localhost\r\nConnection: Upgrade\r\n"
+        "Cookie: hdms_session=somebody\r\n"
         f"Upgrade: {upgrade}\r\n\r\n"
     )
     with socket.create_connection(address, timeout=10) as client, client.makefile("rwb") as file:
@@ -103,7 +104,8 @@ def test_nothing_else_becomes_another_protocol(door: Running, path: str, upgrade
 def test_a_service_that_is_away_is_a_problem_that_says_when_to_come_back(
     door: Running, path: str
 ) -> None:
-    away = ask(door, path)
+    with only(door, "user-service"):
+        away = ask(door, path)
 
     assert away.status == 503
     assert int(away.headers["Retry-After"]) > 0
@@ -111,7 +113,8 @@ def test_a_service_that_is_away_is_a_problem_that_says_when_to_come_back(
 
 
 def test_a_service_that_returns_is_found_again(door: Running) -> None:
-    assert ask(door, "/api/tickets/").status == 503
+    with only(door, "user-service"):
+        assert ask(door, "/api/tickets/").status == 503
 
     with behind(door, "ticket-service"):
         assert ask(door, "/api/tickets/").status == 200
@@ -160,13 +163,15 @@ def test_the_page_asks_for_every_service() -> None:
 
 
 def test_the_log_has_every_request_and_no_query_string(door: Running) -> None:
-    ask(door, "/api/tickets/?token=not-for-the-log", {"X-Request-ID": "in-the-log"})
+    with only(door, "user-service"):
+        ask(door, "/api/tickets/?token=not-for-the-log", {"X-Request-ID": "in-the-log"})
     log = door[0].stack.state / "logs" / f"{FRONTEND.name}.log"
     wait_until(lambda: "in-the-log" in log.read_text(), "the request to be logged", 60)
 
     lines = [json.loads(line) for line in log.read_text().splitlines()]
 
     assert "not-for-the-log" not in log.read_text()
+    assert "somebody" not in log.read_text()
     (line,) = [line for line in lines if line["request_id"] == "in-the-log"]
     assert (line["path"], line["status"], line["upstream_status"]) == ("/api/tickets/", 503, "502")
 

@@ -16,6 +16,7 @@ from hdms.wait import wait_until
 SLOW = 30
 HALF_OPEN = 3000
 PER_ACCOUNT = 64
+COOKIE_LINE = "Cookie: hdms_session=somebody"
 
 PLACES = [
     ("user-service", "/api/accounts/"),
@@ -37,7 +38,8 @@ def say(door: Running, text: bytes, buffer: int | None = None) -> socket.socket:
 
 
 def request(method: str, path: str, *headers: str, body: bytes = b"") -> bytes:
-    lines = [f"{method} {path} HTTP/1.1", "Host: localhost", *headers]
+    signed_in = () if any("Authorization" in each for each in headers) else (COOKIE_LINE,)
+    lines = [f"{method} {path} HTTP/1.1", "Host: localhost", *signed_in, *headers]
     return "".join(f"{line}\r\n" for line in [*lines, ""]).encode() + body
 
 

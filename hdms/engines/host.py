@@ -4,10 +4,16 @@ import os
 from collections.abc import Iterable
 from pathlib import Path
 
-from hdms.catalog import component_called, components_among, port_variable, port_variables
+from hdms.catalog import (
+    FRONTEND,
+    component_called,
+    components_among,
+    port_variable,
+    port_variables,
+)
 from hdms.environment.environment import Environment
 from hdms.ports import LOOPBACK, Wanted
-from hdms.service import Service
+from hdms.service import DJANGO, Service
 from hdms.stack import PROJECT
 
 # Nothing of the invoking shell but these reaches a process, so that a stray DB_HOST cannot.
@@ -60,6 +66,9 @@ def service_variables(environment: Environment, service: Service) -> dict[str, s
         if component.service_address:
             host, port = component.service_address
             reached |= {host: LOOPBACK, port: environment[component.ports[0].variable]}
+    if service.framework is DJANGO:
+        front_door = environment[FRONTEND.port_variable]
+        reached["FRONT_DOOR_URL"] = f"http://{LOOPBACK}:{front_door}"
     return {
         "HDMS_ENV_FILE": str(environment.stack.service_env(service.name)),
         "HDMS_ENVIRONMENT": environment["HDMS_ENVIRONMENT"],

@@ -8,6 +8,7 @@ from hdms.catalog import COMPONENTS, FRONTEND, SERVICES, components_among, find_
 from hdms.environment.variable import (
     Variable,
     choice,
+    fixed,
     host_port,
     image,
     integer,
@@ -48,13 +49,6 @@ _ROOT_VARIABLES = (
         default="latest",
     ),
     *(variable for component in COMPONENTS for variable in component.variables(_ROLES)),
-    Variable.of(
-        "JWT_SIGNING_KEY",
-        "Key that signs the access tokens which all services accept",
-        password(),
-        generated=True,
-        is_key=True,
-    ),
 )
 
 
@@ -97,10 +91,11 @@ def _django_variables(service: Service) -> tuple[Variable, ...]:
             shared=service.secret_key_variable,
         ),
         Variable.of(
-            "JWT_SIGNING_KEY",
-            "Key that signs access tokens",
-            password(),
-            shared="JWT_SIGNING_KEY",
+            "FRONT_DOOR_URL",
+            "Where the service reaches the front door, which has user-service's public keys; "
+            "without Docker the engine puts its loopback address in place",
+            fixed("http://frontend-service:8080", "that is its name between containers"),
+            default="http://frontend-service:8080",
         ),
         Variable.of(
             "ALLOWED_HOSTS",

@@ -125,7 +125,7 @@ def _clients(engine: Engine, environment: Environment, through: str | None) -> I
             known[service] = time.monotonic(), found
         return found
 
-    user = User(mark, address)
+    user = User(mark, address, through=through is not None)
     chat = Chat(mark, user, lambda: address("communication-service"))
 
     def open_ticket(number: int) -> str:

@@ -4,21 +4,16 @@ import http.client
 import json
 import secrets
 import threading
-import time
 from collections.abc import Callable, Mapping
-from contextlib import suppress
-from types import MappingProxyType
 from typing import Any
 
+from hdms.catalog import FRONTEND
 from hdms.connections import Address
 from hdms.errors import HdmsError
+from hdms.load.session import UNANSWERED, Session
 from hdms.load.stream import Refused
 
 REQUEST_SECONDS = 20.0
-# Tokens are good for 15 minutes.
-TOKEN_SECONDS = 600.0
-
-UNANSWERED = (Refused, OSError, http.client.HTTPException)
 
 
 class User:
@@ -28,51 +23,54 @@ class User:
     there is no answer within REQUEST_SECONDS.
     """
 
-    def __init__(self, name: str, address: Callable[[str], Address]) -> None:
+    def __init__(
+        self, name: str, address: Callable[[str], Address], *, through: bool = False
+    ) -> None:
         """Register and sign in.
 
         Args:
             address: service -> where it is now.
+            through: whether that is the front door for all of them.
 
         Raises:
             HdmsError: user-service does not answer as it should.
         """
-        self._name = name
         self._address = address
-        self._password = secrets.token_urlsafe(24)
+        self._through = through
         self._renewing = threading.Lock()
-        account = {"email": f"{name}@example.com", **self._credentials}
+        self._session = Session(lambda: address("user-service"))
+        password = secrets.token_urlsafe(24)
+        account = {"username": name, "email": f"{name}@example.com", "password": password}
         try:
-            self._send("user-service", "POST", "/api/accounts/users", account, token="")
-            self._token, self._signed_in = self._sign_in(), time.monotonic()
+            self._send("user-service", "POST", "/api/accounts/users", account, {})
+            self._session.sign_in(name, password)
         except UNANSWERED as error:
             raise HdmsError(
                 f"user-service made no user for the load: {error}", "inv verify.health"
             ) from None
 
-    @property
-    def token(self) -> str:
-        """A valid access token."""
+    def identity(self, service: str) -> dict[str, str]:
+        """The header by which a service, or the front door, knows who asks."""
+        if self._through or service == FRONTEND.name:
+            return self._session.cookie
         with self._renewing:
-            if time.monotonic() - self._signed_in > TOKEN_SECONDS:
-                with suppress(*UNANSWERED):  # the old one is good for another five minutes
-                    self._token, self._signed_in = self._sign_in(), time.monotonic()
-            return self._token
+            return self._session.bearer()
 
     def get(self, service: str, path: str) -> Any:
         """Return what a GET answers."""
-        return self._send(service, "GET", path, token=self.token)
+        return self._send(service, "GET", path, None, self.identity(service))
 
     def post(self, service: str, path: str, content: object) -> Any:
         """Return what a POST of JSON answers."""
-        return self._send(service, "POST", path, content, token=self.token)
+        return self._send(service, "POST", path, content, self.identity(service))
 
     def upload(self, name: str) -> int:
         """Store a small file in file-service; return its id."""
         part = f'Content-Disposition: form-data; name="content"; filename="{name}"\r\n\r\n{name}'
         body = f"--part\r\n{part}\r\n--part--\r\n"
         form = "multipart/form-data; boundary=part"
-        answer = self._exchange("file-service", "POST", "/api/files/", form, body, self.token)
+        who = self.identity("file-service")
+        answer = self._exchange("file-service", "POST", "/api/files/", form, body, who)
         return int(answer["id"])
 
     def submit(self, circuit: str, key: str) -> str:
@@ -83,26 +81,14 @@ class User:
         """
         body = json.dumps({"circuit": circuit})
         more = {"Idempotency-Key": key}
-        answer = self._exchange(
-            "task-service", "POST", "/tasks", "application/json", body, "", more
-        )
+        answer = self._exchange("task-service", "POST", "/tasks", "application/json", body, more)
         return str(answer["task_id"])
 
-    @property
-    def _credentials(self) -> dict[str, str]:
-        return {"username": self._name, "password": self._password}
-
-    def _sign_in(self) -> str:
-        answer = self._send(
-            "user-service", "POST", "/api/accounts/token", self._credentials, token=""
-        )
-        return str(answer["access"])
-
     def _send(
-        self, service: str, method: str, path: str, content: object = None, *, token: str
+        self, service: str, method: str, path: str, content: object, more: Mapping[str, str]
     ) -> Any:
         body = json.dumps(content) if content is not None else None
-        return self._exchange(service, method, path, "application/json", body, token)
+        return self._exchange(service, method, path, "application/json", body, more)
 
     def _exchange(
         self,
@@ -111,13 +97,10 @@ class User:
         path: str,
         kind: str,
         body: str | None,
-        token: str,
-        more_headers: Mapping[str, str] = MappingProxyType({}),
+        more_headers: Mapping[str, str],
     ) -> Any:
         # A container's address is no host name that a service answers to.
         headers = {"Host": "localhost", "Content-Type": kind, **more_headers}
-        if token:
-            headers["Authorization"] = f"Bearer {token}"
         connection = http.client.HTTPConnection(*self._address(service), timeout=REQUEST_SECONDS)
         try:
             connection.request(method, path, body, headers)

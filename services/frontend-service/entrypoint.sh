@@ -7,12 +7,12 @@ export FRONTEND_LISTEN FRONTEND_ROOT FRONTEND_TEMPORARY FRONTEND_BUFFERS FRONTEN
 
 cd /etc/nginx
 # Only what the templates have in capitals and braces: what else begins with $ is nginx's own.
-names=$(grep -oh '\${[A-Z_]*}' nginx.conf.template routes.conf.template | sort -u)
+names=$(grep -oh '\${[A-Z_]*}' nginx.conf.template routes.conf.template identity.conf.template | sort -u)
 for name in $names; do
     name=${name#??} name=${name%?}
     printenv "$name" >/dev/null || { echo "$name is not set: host:port is expected" >&2; exit 1; }
 done
-for file in nginx.conf routes.conf; do
+for file in nginx.conf routes.conf identity.conf; do
     envsubst "$names" <"$file.template" >"$FRONTEND_TEMPORARY/$file"
 done
 

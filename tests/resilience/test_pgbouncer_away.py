@@ -29,7 +29,7 @@ def ask(whole: Whole, user: User) -> tuple[int, str | None, float]:
     """Return the status of a request, its Retry-After, and the seconds that it took."""
     begin = time.monotonic()
     connection = http.client.HTTPConnection(*whole.address("ticket-service"), timeout=60)
-    headers = {"Host": "localhost", "Authorization": f"Bearer {user.token}"}
+    headers = {"Host": "localhost", **user.identity("ticket-service")}
     connection.request("GET", "/api/tickets/", headers=headers)
     response = connection.getresponse()
     response.read()

@@ -38,7 +38,8 @@ def enter(
         f"ws://{address}/ws/chat/{room}/",
         sock=connection,
         compression=None,
-        subprotocols=[*(["hdms.chat"] if chat else []), f"bearer.{token}"],
+        subprotocols=["hdms.chat"] if chat else None,
+        additional_headers={"Authorization": f"Bearer {token}"},
         origin=origin,
         open_timeout=30,
     )

@@ -8,10 +8,9 @@ import pytest
 import websockets
 from clients import ORIGIN, closed, enter, hear, person
 from django.db import connection, transaction
-from rest_framework_simplejwt.tokens import AccessToken
 
 from apps.chat import services
-from hdms_django.identity import TokenUser
+from hdms_django.identity import Identity, identify
 from hdms_testing.cast import ALICE, BOB
 
 ROOMS = 100
@@ -22,7 +21,8 @@ async def say_and_hear(address: str, room: str, number: int, start: asyncio.Barr
     """Say SENTENCES when everybody is there; return all that was heard of the two in the room."""
     async with websockets.connect(
         f"ws://{address}/ws/chat/{room}/",
-        subprotocols=["hdms.chat", f"bearer.{person(number).token}"],
+        subprotocols=["hdms.chat"],
+        additional_headers={"Authorization": f"Bearer {person(number).token}"},
         origin=ORIGIN,
         open_timeout=120,
         proxy=None,
@@ -112,5 +112,5 @@ def shout(room: str, messages: int) -> None:
         )
 
 
-def user() -> TokenUser:
-    return TokenUser(AccessToken(ALICE.token))
+def user() -> Identity:
+    return identify(ALICE.token)

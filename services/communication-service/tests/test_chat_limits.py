@@ -2,23 +2,17 @@
 
 import time
 from contextlib import ExitStack
-from datetime import timedelta
 
 from clients import closed, enter, hear, person
-from rest_framework_simplejwt.tokens import AccessToken
 
 from apps.chat.allowance import MESSAGES_A_SECOND, MESSAGES_AT_ONCE, SOCKETS, Allowance
-from hdms_testing.cast import ALICE, BOB, Person
-
-
-def token_for(someone: Person, **lifetime: float) -> str:
-    token = AccessToken(someone.token)
-    token.set_exp(lifetime=timedelta(**lifetime))
-    return str(token)
+from hdms_testing import identity
+from hdms_testing.cast import ALICE, BOB
 
 
 def test_a_socket_lives_no_longer_than_its_token(web_server: str, room: str) -> None:
-    token = token_for(ALICE, seconds=5)
+    ends = int(time.time()) + 5
+    token = identity.token(ALICE.id, ALICE.username, ALICE.role, exp=ends)
 
     with enter(web_server, room, token) as alice, enter(web_server, room, BOB.token) as bob:
         alice.send('{"body": "in time"}')

@@ -2,9 +2,10 @@
 
 import pytest
 from rest_framework.test import APIClient
-from rest_framework_simplejwt.tokens import AccessToken
 
 from apps.tickets.models import Ticket
+from hdms_django.identity import Role
+from hdms_testing import identity
 from hdms_testing.cast import ALICE, BOB, MALLORY, ClientOf
 
 URL = "/api/tickets/"
@@ -27,6 +28,14 @@ def test_an_agent_lists_everyones_tickets(alices_ticket: Ticket, client_of: Clie
     assert alices_ticket.pk in [ticket["id"] for ticket in page["results"]]
 
 
+def test_who_may_only_read_reads(db: None, client: APIClient) -> None:
+    token = identity.token(ALICE.id, ALICE.username, ALICE.role, scope="read")
+    headers = {"Authorization": f"Bearer {token}"}
+
+    assert client.get(URL, headers=headers).status_code == 200
+    assert client.post(URL, NEW, headers=headers).status_code == 403
+
+
 @pytest.mark.parametrize("token", ["", "Bearer nonsense"])
 def test_nobody_gets_in_without_a_valid_token(token: str, db: None, client: APIClient) -> None:
     assert client.get(URL, headers={"Authorization": token}).status_code == 401
@@ -34,8 +43,7 @@ def test_nobody_gets_in_without_a_valid_token(token: str, db: None, client: APIC
 
 @pytest.mark.parametrize("user_id", ["", "abc", "-1", "1e9"])
 def test_a_token_that_names_no_user_is_refused(user_id: str, db: None, client: APIClient) -> None:
-    token = AccessToken()
-    token["user_id"] = user_id
+    token = identity.token(0, "nobody", Role.REQUESTER, sub=user_id)
     refused = client.get(URL, headers={"Authorization": f"Bearer {token}"})
 
     assert (refused.status_code, refused.json()["status"]) == (401, 401)

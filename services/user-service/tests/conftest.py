@@ -3,12 +3,15 @@ from collections.abc import Callable, Iterator
 import pytest
 from pytest_django import Settings
 from rest_framework.test import APIClient
+from signing_in import browser_of, new_person
 
 from apps.accounts.models import User
-from apps.accounts.serializers import TokenSerializer
+from apps.identity import keys
+from apps.identity.issuing import issue
 from apps.imports.models import Import
 from apps.people.models import Department
 from apps.people.services.departments import make
+from hdms_django import identity
 from hdms_django.idempotency.models import Answer
 from hdms_django.identity import Role
 
@@ -19,8 +22,15 @@ PASSWORD = "a-long-trial-pass-9"
 
 @pytest.fixture(autouse=True)
 def fast_password_hasher(settings: Settings) -> None:
-    """Production's is slow on purpose: half a second for each user and each sign-in."""
+    """Production's is slow on purpose: a tenth of a second for each user and each sign-in."""
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+
+
+@pytest.fixture(autouse=True)
+def keys_of_this_test() -> None:
+    """What another test signed with was rolled back with it."""
+    keys.forget()
+    identity._keys.cache_clear()
 
 
 @pytest.fixture
@@ -58,8 +68,7 @@ def signed_in() -> SignedIn:
 
     def client_of(user: User) -> APIClient:
         client = APIClient()
-        token = TokenSerializer.get_token(user).access_token
-        client.credentials(HTTP_AUTHORIZATION=f"Bearer {token}")
+        client.credentials(HTTP_AUTHORIZATION=f"Bearer {issue(user)}")
         return client
 
     return client_of
@@ -84,3 +93,15 @@ def mallory(db: None) -> User:
 @pytest.fixture
 def password() -> str:
     return PASSWORD
+
+
+@pytest.fixture
+def ann(db: None, password: str) -> User:
+    """Of this test alone: how often somebody signs in is counted in Redis."""
+    return new_person(password)
+
+
+@pytest.fixture
+def browser(ann: User, password: str) -> APIClient:
+    """Where Ann has signed in."""
+    return browser_of(ann, password)

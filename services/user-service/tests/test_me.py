@@ -3,13 +3,13 @@
 from rest_framework.test import APIClient
 
 from apps.accounts.models import User
-from apps.accounts.serializers import TokenSerializer
+from apps.identity.issuing import issue
 
 URL = "/api/accounts/me"
 
 
 def bearer(user: User) -> dict[str, str]:
-    return {"Authorization": f"Bearer {TokenSerializer.get_token(user).access_token}"}
+    return {"Authorization": f"Bearer {issue(user)}"}
 
 
 def test_a_user_sees_themselves_but_no_password(alice: User, client: APIClient) -> None:

@@ -10,6 +10,7 @@ from django.core.management import CommandError
 from django.db import connection
 from django.db.migrations.loader import MigrationLoader
 from rest_framework.test import APIClient
+from signing_in import sign_in, stranger
 
 from apps.accounts.models import User
 
@@ -44,8 +45,7 @@ def test_a_user_name_is_one_users_in_every_spelling(
     assert register(client, first, "first@example.com") == (201, set())
     assert register(client, second, "second@example.com") == (409, {"username"})
 
-    signed_in = client.post("/api/accounts/token", {"username": second, "password": PASSWORD})
-    assert signed_in.status_code == 200
+    assert sign_in(stranger(), second, PASSWORD).status_code == 200
 
 
 @pytest.mark.parametrize(
@@ -110,11 +110,7 @@ def test_users_of_before_get_their_keys(alice: User) -> None:
     assert (alice.employee_code_key, alice.email_key) == ("alice", "alice@example.com")
 
 
-def test_who_was_registered_by_the_version_before_signs_in(
-    alice: User, password: str, client: APIClient
-) -> None:
+def test_who_was_registered_by_the_version_before_signs_in(alice: User, password: str) -> None:
     User.objects.update(employee_code_key=None, email_key=None)
 
-    answer = client.post("/api/accounts/token", {"username": "alice", "password": password})
-
-    assert answer.status_code == 200
+    assert sign_in(stranger(), "alice", password).status_code == 200

@@ -50,7 +50,7 @@ class RedisCacheClient(django_redis.RedisCacheClient):
         return answer
 
     def add(self, key: Any, value: Any, timeout: Any) -> bool:
-        return self._ask(partial(super().add, key, value, timeout), False)
+        return self._ask(partial(super().add, key, value, timeout), True)
 
     def get(self, key: Any, default: Any) -> Any:
         return self._ask(partial(super().get, key, default), default)

@@ -84,8 +84,7 @@ def _is_disk_full(error: Exception) -> bool:
 
 def _problem(status: int, data: Any) -> dict[str, Any]:
     if isinstance(data, dict) and isinstance(data.get("detail"), str):
-        told = problem(status, data["detail"])
-        return {**told, "code": data["code"]} if "code" in data else told  # Simple JWT's
+        return problem(status, data["detail"])
     errors: Errors = {}
     _collect(data, "", errors)
     sentences = [f"{n}: {s}" if n else s for n, found in errors.items() for s in found]

@@ -3,7 +3,6 @@
 A service's `core/settings/base.py` names each Django setting and takes its value from here.
 """
 
-from datetime import timedelta
 from typing import Any
 
 from psycopg_pool.base import AttemptWithBackoff
@@ -20,7 +19,7 @@ REQUESTS_PER_USER = "100/second"
 AttemptWithBackoff.INITIAL_DELAY = 0.1  # seconds
 
 INSTALLED_APPS = [
-    # Simple JWT's users, stateless ones too, need the model classes of these two.
+    # REST framework needs the model classes of these two.
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "rest_framework",
@@ -113,18 +112,17 @@ def rest_framework(*, authentication: str) -> dict[str, Any]:
     }
 
 
-STATELESS_AUTHENTICATION = "rest_framework_simplejwt.authentication.JWTStatelessUserAuthentication"
+# Who asks is what the front door's token says; the keys to check it come by FRONT_DOOR_URL.
+SIGNED_IDENTITY = "hdms_django.authentication.SignedIdentity"
+FETCHED_KEYS = "hdms_django.published_keys.fetched"
 
 
-def simple_jwt(env: Environment) -> dict[str, Any]:
-    """SIMPLE_JWT: user-service signs tokens with the key that all services share."""
-    return {
-        "ALGORITHM": "HS256",
-        "SIGNING_KEY": env.required("JWT_SIGNING_KEY"),
-        "ACCESS_TOKEN_LIFETIME": timedelta(minutes=15),
-        "REFRESH_TOKEN_LIFETIME": timedelta(days=1),
-        "TOKEN_USER_CLASS": "hdms_django.identity.TokenUser",
-    }
+def front_door_url(env: Environment) -> str:
+    """FRONT_DOOR_URL: where a service reaches the front door."""
+    url = env.text("FRONT_DOOR_URL", "http://frontend-service:8080")
+    if not url.startswith("http://"):
+        raise env.invalid("FRONT_DOOR_URL", f"is {url!r}: expected http:// and a host")
+    return url
 
 
 def logging(env: Environment, *, as_json: bool = False) -> dict[str, Any]:

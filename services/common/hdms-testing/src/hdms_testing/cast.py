@@ -5,7 +5,8 @@ from dataclasses import dataclass
 
 from rest_framework.test import APIClient
 
-from hdms_django.identity import Role, access_token
+from hdms_django.identity import Role
+from hdms_testing import identity
 
 
 @dataclass(frozen=True)
@@ -18,7 +19,7 @@ class Person:
 
     @property
     def token(self) -> str:
-        return access_token(self.id, self.username, self.role)
+        return identity.token(self.id, self.username, self.role)
 
 
 ALICE = Person(1001, "alice", Role.REQUESTER)  # asks for help

@@ -14,6 +14,7 @@ from django.db import connections
 from pytest_django import DjangoDbBlocker
 from rest_framework.test import APIClient
 
+from hdms_testing import identity
 from hdms_testing.cast import ClientOf, Person
 from hdms_testing.processes import web_server_running
 
@@ -29,6 +30,13 @@ def disposable_stack() -> None:
             "they may be thrown away (`nox -s tests` makes such a stack)",
             pytrace=False,
         )
+
+
+@pytest.fixture(scope="session", autouse=True)
+def believed_tokens() -> Iterator[None]:
+    """What the cast's tokens are signed with is believed, here and in processes of the tests."""
+    with identity.published():
+        yield
 
 
 @pytest.fixture(scope="session")

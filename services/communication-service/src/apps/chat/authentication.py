@@ -1,44 +1,46 @@
-"""Who opens a WebSocket.
-
-The token comes as a subprotocol, `bearer.<token>`: a browser can set no header on a WebSocket,
-and a query string would end up in logs.
-"""
+"""Who opens a WebSocket: whom the front door's signed token names, as for any other request."""
 
 from collections.abc import Awaitable, Callable
 from typing import Any
 from urllib.parse import urlsplit
 
+from asgiref.sync import sync_to_async
 from channels.security.websocket import OriginValidator, WebsocketDenier
 from django.conf import settings
-from rest_framework_simplejwt.authentication import JWTStatelessUserAuthentication
-from rest_framework_simplejwt.exceptions import InvalidToken
 
-BEARER = "bearer."
+from apps.chat import proof_identity
+from hdms_django.authentication import SCHEME
+from hdms_django.identity import Identity, NotAuthentic, identify
+from hdms_django.published_keys import NoKeys
 
 Application = Callable[[dict[str, Any], Any, Any], Awaitable[None]]
 
+# In a thread of its own: it may have to ask for keys.
+_identify = sync_to_async(identify, thread_sensitive=False)
+
 
 class TokenMiddleware:
-    """Sets scope["user"]: a TokenUser, or None without a valid token."""
+    """Sets scope["user"]: an Identity, or None without a valid token, or one that only reads."""
 
     def __init__(self, application: Application) -> None:
         self._application = application
-        self._authentication = JWTStatelessUserAuthentication()
 
     async def __call__(self, scope: dict[str, Any], receive: Any, send: Any) -> None:
-        await self._application({**scope, "user": self._user(scope["subprotocols"])}, receive, send)
+        user = await _user(dict(scope["headers"]).get(b"authorization", b"").decode("latin1"))
+        await self._application({**scope, "user": user}, receive, send)
 
-    def _user(self, subprotocols: list[str]) -> Any:
-        for offered in subprotocols:
-            if offered.startswith(BEARER):
-                token = offered.removeprefix(BEARER).encode()
-                try:
-                    return self._authentication.get_user(
-                        self._authentication.get_validated_token(token)
-                    )
-                except InvalidToken:
-                    return None
+
+async def _user(borne: str) -> Identity | None:
+    scheme, _, token = borne.partition(" ")
+    if scheme == proof_identity.SCHEME:
+        return proof_identity.read(token)
+    if scheme.lower() != SCHEME.lower():
         return None
+    try:
+        identity = await _identify(token.strip())
+    except (NotAuthentic, NoKeys):
+        return None
+    return None if identity.reads_only else identity
 
 
 class OwnPagesAndPrograms(OriginValidator):

@@ -138,7 +138,7 @@ class ChatConsumer(AsyncJsonWebsocketConsumer):
                     self.heard = message["id"]
 
     async def _expire(self) -> None:
-        await asyncio.sleep(self.user.token["exp"] - time.time())
+        await asyncio.sleep(self.user.expires - time.time())
         await self._end(TOKEN_EXPIRED, "the token has expired: come back with a new one")
 
     async def _end(self, code: int, why: str) -> None:

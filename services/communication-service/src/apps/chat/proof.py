@@ -14,10 +14,10 @@ from django.db import ProgrammingError
 from websockets.asyncio.client import ClientConnection
 from websockets.typing import Origin, Subprotocol
 
+from apps.chat import proof_identity
 from apps.chat.models import Message
 from hdms_common.result import CheckFailed, Proof
 from hdms_django.connectivity import redis
-from hdms_django.identity import Role, access_token
 from hdms_django.redis_settings import CHANNELS_DATABASE
 
 LIMIT_SECONDS = 5.0
@@ -55,18 +55,18 @@ def forget(room: str) -> None:
 
 
 def open_room(
-    room: str, username: str, user_id: int = 0, **options: Any
+    room: str, name: str, number: int = 0, **options: Any
 ) -> AbstractAsyncContextManager[ClientConnection]:
-    """A WebSocket into `room` of the running service, signed in as `username`.
+    """A WebSocket into `room` of the running service, as one of those who prove it.
 
     `options` are websockets.connect's.
     """
-    token = access_token(user_id, username, Role.REQUESTER)
     # The service admits only its own hosts' pages, as a browser would name them.
     host = settings.ALLOWED_HOSTS[0].lstrip("*.") or "localhost"
     return websockets.connect(
         f"ws://{settings.WEB_HOST}:{settings.WEB_PORT}/ws/chat/{room}/",
-        subprotocols=[Subprotocol(SUBPROTOCOL), Subprotocol(f"bearer.{token}")],
+        subprotocols=[Subprotocol(SUBPROTOCOL)],
+        additional_headers=proof_identity.headers(name, number),
         origin=Origin(f"http://{host}"),
         proxy=None,  # the service is on this machine
         **options,

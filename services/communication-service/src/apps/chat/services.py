@@ -6,11 +6,11 @@ from django.db import connection, transaction
 
 from apps.chat.serializers import MessageSerializer
 from hdms_django.deadline import bounded
-from hdms_django.identity import TokenUser
+from hdms_django.identity import Identity
 
 
 @bounded()
-def say(room: str, user: TokenUser, content: object) -> dict[str, Any]:
+def say(room: str, user: Identity, content: object) -> dict[str, Any]:
     """Store a message; returns it as JSON. Raises REST framework's ValidationError.
 
     In a room, ids become visible in their order: else who has read 8 would never look for a 7
@@ -21,5 +21,5 @@ def say(room: str, user: TokenUser, content: object) -> dict[str, Any]:
     with transaction.atomic():
         with connection.cursor() as cursor:
             cursor.execute("SELECT pg_advisory_xact_lock(hashtext('chat'), hashtext(%s))", [room])
-        message = serializer.save(room=room, sender_id=user.id, sender_name=user.username)
+        message = serializer.save(room=room, sender_id=user.id, sender_name=user.name)
     return dict(MessageSerializer(message).data)

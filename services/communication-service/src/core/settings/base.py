@@ -32,8 +32,9 @@ RABBITMQ = common.rabbitmq(ENV)
 CHANNEL_LAYERS = redis_settings.channel_layers(ENV, backend="apps.chat.layer.RedisChannelLayer")
 CONNECTION_CHECKS = {"channels": "apps.chat.proof.check"}
 
-REST_FRAMEWORK = common.rest_framework(authentication=common.STATELESS_AUTHENTICATION)
-SIMPLE_JWT = common.simple_jwt(ENV)
+REST_FRAMEWORK = common.rest_framework(authentication=common.SIGNED_IDENTITY)
+IDENTITY_KEYS = common.FETCHED_KEYS
+FRONT_DOOR_URL = common.front_door_url(ENV)
 LOGGING = common.logging(ENV)
 
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"

@@ -66,8 +66,9 @@ FILE_UPLOAD_HANDLERS = [
 ]
 FILE_UPLOAD_LIMIT_BYTES = 25 * 1024 * 1024
 
-REST_FRAMEWORK = common.rest_framework(authentication=common.STATELESS_AUTHENTICATION)
-SIMPLE_JWT = common.simple_jwt(ENV)
+REST_FRAMEWORK = common.rest_framework(authentication=common.SIGNED_IDENTITY)
+IDENTITY_KEYS = common.FETCHED_KEYS
+FRONT_DOOR_URL = common.front_door_url(ENV)
 LOGGING = common.logging(ENV)
 
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"

@@ -24,8 +24,9 @@ DATABASES = common.databases(ENV)
 CACHES = redis_settings.caches(ENV)
 RABBITMQ = common.rabbitmq(ENV)
 
-REST_FRAMEWORK = common.rest_framework(authentication=common.STATELESS_AUTHENTICATION)
-SIMPLE_JWT = common.simple_jwt(ENV)
+REST_FRAMEWORK = common.rest_framework(authentication=common.SIGNED_IDENTITY)
+IDENTITY_KEYS = common.FETCHED_KEYS
+FRONT_DOOR_URL = common.front_door_url(ENV)
 LOGGING = common.logging(ENV)
 
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"

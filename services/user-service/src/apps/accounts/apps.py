@@ -1,4 +1,4 @@
-"""Users: who they are, and the tokens that say so to the other services."""
+"""Users: who they are."""
 
 from django.apps import AppConfig
 

@@ -1,4 +1,4 @@
-"""Users and tokens as JSON."""
+"""Users as JSON."""
 
 from typing import Any
 
@@ -6,8 +6,6 @@ from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError as DjangoValidationError
 from django.db import IntegrityError
 from rest_framework import serializers
-from rest_framework_simplejwt.serializers import TokenObtainPairSerializer
-from rest_framework_simplejwt.tokens import Token
 
 from apps.accounts.models import User
 from apps.accounts.names import code_characters
@@ -45,21 +43,3 @@ class UserSerializer(ModelSerializer[User]):
             if "employee_code" in taken:
                 raise Conflict({"username": taken["employee_code"]}) from error
             raise
-
-
-class TokenSerializer(TokenObtainPairSerializer):
-    """A pair of tokens whose claims tell the other services the username and the role."""
-
-    username_field = "username"
-
-    def __init__(self, *args: Any, **options: Any) -> None:
-        super().__init__(*args, **options)
-        self.fields[self.username_field] = StrictCharField(write_only=True)
-        self.fields["password"] = StrictCharField(write_only=True)
-
-    @classmethod
-    def get_token(cls, user: Any) -> Token:
-        token = super().get_token(user)
-        token["username"] = user.employee_code
-        token["role"] = user.role
-        return token

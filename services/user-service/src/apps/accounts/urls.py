@@ -1,13 +1,10 @@
-"""The paths of users and their tokens."""
+"""The paths of users."""
 
 from django.urls import path
-from rest_framework_simplejwt.views import TokenRefreshView
 
-from apps.accounts.views import MeView, RegisterView, SignInView
+from apps.accounts.views import MeView, RegisterView
 
 urlpatterns = [
     path("users", RegisterView.as_view()),
     path("me", MeView.as_view()),
-    path("token", SignInView.as_view()),
-    path("token/refresh", TokenRefreshView.as_view()),
 ]

@@ -47,5 +47,4 @@ def _secrets() -> tuple[str, ...]:
         unquote(urlsplit(settings.CACHES["default"]["LOCATION"]).password or ""),
         settings.RABBITMQ["password"],
         settings.SECRET_KEY,
-        settings.SIMPLE_JWT["SIGNING_KEY"],
     )

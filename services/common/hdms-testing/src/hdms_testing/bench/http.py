@@ -2,18 +2,20 @@
 
 import secrets
 import statistics
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
 
 from django.conf import settings
 from django.contrib.auth import get_user_model
+from django.utils.module_loading import import_string
 
-from hdms_django.identity import Role, access_token
-from hdms_django.settings import STATELESS_AUTHENTICATION
+from hdms_django.identity import Role
+from hdms_testing import identity
 from hdms_testing.bench import bare
 from hdms_testing.bench.client import CLIENTS, rate
 from hdms_testing.bench.rounds import Row, rated
 from hdms_testing.bench.servers import LOOPBACK, free_port, listens, running
+from hdms_testing.processes import web_server
 
 ROUND_SECONDS = 0.2
 ROUNDS_EACH = 4  # of the others make one here, where less would be too short to count
@@ -31,21 +33,35 @@ DEBUG = "; DEBUG is on, as in development"
 
 
 def rows(rounds: int, path: str) -> list[Row]:
-    """Compare the running service with a bare application. Leaves no user."""
-    port = free_port()
-    variables = {"WEB_HOST": LOOPBACK, "WEB_PORT": str(port)}
+    """Compare the service with a bare application. Leaves no user.
+
+    The service is a second one beside that which runs: it believes tokens of this process.
+    """
     ours, other = [], []
-    with _tokens() as tokens, running(_server(port), lambda: listens(port), variables):
+    with identity.published(), _tokens() as tokens, ExitStack() as stack:
+        own, bare_one = (stack.enter_context(_served(each)) for each in (_ours, _bare))
         for _ in range(max(1, rounds // ROUNDS_EACH)):
-            address = (settings.WEB_HOST, settings.WEB_PORT)
-            ours.append(rate(address, path, tokens, ROUND_SECONDS))
-            other.append(rate((LOOPBACK, port), path, tokens, ROUND_SECONDS))
+            ours.append(rate((LOOPBACK, own), path, tokens, ROUND_SECONDS))
+            other.append(rate((LOOPBACK, bare_one), path, tokens, ROUND_SECONDS))
     why = WHY.format(clients=CLIENTS, debug=DEBUG if settings.DEBUG else "")
     name = f"http, {settings.SERVICE} {path}"
     return [rated(name, statistics.median(ours), statistics.median(other), why)]
 
 
-def _server(port: int) -> list[str]:
+@contextmanager
+def _served(command: Callable[[int], list[str]]) -> Iterator[int]:
+    """A server with this command, given its port, which it yields."""
+    port = free_port()
+    variables = {"WEB_HOST": LOOPBACK, "WEB_PORT": str(port), "WEB_PORT_SHARED": ""}
+    with running(command(port), lambda: listens(port), variables):
+        yield port
+
+
+def _ours(_port: int) -> list[str]:
+    return web_server()
+
+
+def _bare(port: int) -> list[str]:
     if hasattr(settings, "ASGI_APPLICATION"):  # as hdms_django.asgi_server starts it
         where = ["--host", LOOPBACK, "--port", str(port), "--lifespan", "off"]
         quiet = ["--no-access-log", "--log-level", "warning"]
@@ -58,17 +74,19 @@ def _tokens() -> Iterator[list[str]]:
     """Access tokens of USERS users, who exist only where the service looks them up."""
     mark = f"bench-{secrets.token_hex(6)}"
     names = [f"{mark}-{number}" for number in range(USERS)]
-    if settings.REST_FRAMEWORK["DEFAULT_AUTHENTICATION_CLASSES"] == [STATELESS_AUTHENTICATION]:
+    issuer = getattr(settings, "IDENTITY_ISSUER", None)  # user-service believes its own alone
+    if issuer is None:
         ids = range(FIRST_ID, FIRST_ID + USERS)
-        yield [access_token(i, name, Role.REQUESTER) for i, name in zip(ids, names, strict=True)]
+        yield [identity.token(i, name, Role.REQUESTER) for i, name in zip(ids, names, strict=True)]
         return
-    users = get_user_model().objects
+    model = get_user_model()
+    users = model._default_manager
     # Nobody can sign in with the password "!".
     made = users.bulk_create(
-        users.model(employee_code=name, email=f"{name}@example.com", password="!")  # noqa: S106
+        model(**{model.USERNAME_FIELD: name}, email=f"{name}@example.com", password="!")  # noqa: S106
         for name in names
     )
     try:
-        yield [access_token(user.pk, user.employee_code, Role.REQUESTER) for user in made]
+        yield list(map(import_string(issuer), made))
     finally:
-        users.filter(employee_code__startswith=f"{mark}-").delete()
+        users.filter(pk__in=[user.pk for user in made]).delete()
