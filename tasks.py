@@ -32,7 +32,7 @@ def _collection(name: str, *tasks: Any, default: str | None = None) -> Collectio
 
 namespace = Collection(
     _collection("env", env.init, env.sync, env.show, env.document),
-    _collection("events", events.status, events.replay),
+    _collection("events", events.status, events.replay, events.rebuild),
     _collection(
         "infra", infra.up, infra.down, infra.status, infra.logs, infra.start, infra.stop,
         infra.restart, infra.psql, infra.redis,

@@ -80,7 +80,12 @@ SERVICES = (
 
 
 FRONTEND = Service(
-    "frontend-service", 8080, (), (Process("frontend-service", "web", ("nginx",)),), needs=()
+    "frontend-service",
+    8080,
+    (),
+    (Process("frontend-service", "web", ("nginx",)),),
+    needs=(),
+    workers_need=(),
 )
 """The page, and the one address behind which a browser finds every service."""
 
@@ -188,8 +193,19 @@ def starting_order(names: Sequence[str]) -> list[list[str]]:
 
 
 def needed_components(names: Iterable[str]) -> list[str]:
-    """Return what the services of which a process is among `names` need, in its order."""
-    needed = {component for service in own_services_of(names) for component in service.needs}
+    """Return what the processes among `names` need, in the catalog's order."""
+    names = set(names)
+    processes = [
+        (service, process)
+        for service in own_services_of(names)
+        for process in service.processes
+        if process.name in names
+    ]
+    needed = {
+        component
+        for service, process in processes
+        for component in (service.components if process.kind == "worker" else service.needs)
+    }
     return [name for name in component_names() if name in needed]
 
 

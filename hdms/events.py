@@ -17,6 +17,8 @@ from hdms.errors import HdmsError, InvalidInput
 from hdms.process import last_lines
 
 ASK_SECONDS = 40.0
+REBUILD_SECONDS = 90.0
+DIRECTORY_OWNER = "user-service"
 
 
 @dataclass(frozen=True)
@@ -86,22 +88,50 @@ def replay(
     return [(service, what) for service, what in done if what]
 
 
+def rebuild(
+    engine: Engine, environment: Environment, service: str, announce: Announce
+) -> dict[str, int]:
+    """Have user-service tell a service all people and departments again, while both run.
+
+    Returns:
+        How many of each the service has now.
+
+    Raises:
+        InvalidInput: the service keeps no directory.
+        HdmsError: it took too long, or PgBouncer or RabbitMQ is away.
+    """
+    name = find_service(service).name
+    if name not in EVENT_WORKERS or name == DIRECTORY_OWNER:
+        known = ", ".join(each for each in EVENT_WORKERS if each != DIRECTORY_OWNER)
+        raise InvalidInput(f"{name} keeps no copy of the directory", f"those that do: {known}")
+    engine.prepare([name], announce)
+    announce(f"{DIRECTORY_OWNER} tells {name} of all people and departments")
+    return _ask(engine, environment, name, ["directory", "rebuild"], REBUILD_SECONDS)
+
+
 def _ask_all(
     engine: Engine, environment: Environment, words: Sequence[str], announce: Announce
 ) -> list[tuple[str, dict[str, Any]]]:
     engine.prepare(list(EVENT_WORKERS), announce)
 
     def ask(name: str) -> tuple[str, dict[str, Any]]:
-        command = [*find_service(name).framework.manage, "events", *words]
-        finished = engine.run(environment, name, command, timeout=ASK_SECONDS)
-        if finished.exit_code:
-            said, _, remedy = last_lines(finished.stderr, 2).strip().partition("\n")
-            raise HdmsError(said.removeprefix("CommandError: "), remedy)
-        answer: dict[str, Any] = json.loads(finished.stdout)
-        return name, answer
+        return name, _ask(engine, environment, name, ["events", *words], ASK_SECONDS)
 
     with ThreadPoolExecutor(max_workers=len(EVENT_WORKERS)) as pool:
         return list(pool.map(ask, EVENT_WORKERS))
+
+
+def _ask(
+    engine: Engine, environment: Environment, service: str, words: Sequence[str], seconds: float
+) -> dict[str, Any]:
+    """Return the JSON object that a service's `manage.py` prints."""
+    command = [*find_service(service).framework.manage, *words]
+    finished = engine.run(environment, service, command, timeout=seconds)
+    if finished.exit_code:
+        said, _, remedy = last_lines(finished.stderr, 2).strip().partition("\n")
+        raise HdmsError(said.removeprefix("CommandError: "), remedy)
+    answer: dict[str, Any] = json.loads(finished.stdout)
+    return answer
 
 
 def _waiting(service: str, answer: dict[str, Any]) -> Waiting:

@@ -79,7 +79,8 @@ class Service:
     Attributes:
         default_port: the loopback port of its web process on this machine.
         checks: the connections that it must prove (`Framework.verify`).
-        needs: the components without which it does not start.
+        needs: the components without which none of its processes starts.
+        workers_need: those without which its workers do not start, either.
         routes: the paths below which the front door asks it.
         volumes: what its containers keep, `volume:folder` each.
     """
@@ -88,10 +89,16 @@ class Service:
     default_port: int
     checks: tuple[str, ...]
     processes: tuple[Process, ...]
-    needs: tuple[str, ...] = ("postgres", "pgbouncer", "redis", "rabbitmq")
+    needs: tuple[str, ...] = ("postgres", "pgbouncer", "redis")
+    workers_need: tuple[str, ...] = ("rabbitmq",)
     framework: Framework = DJANGO
     routes: tuple[str, ...] = ()
     volumes: tuple[str, ...] = ()
+
+    @property
+    def components(self) -> tuple[str, ...]:
+        """All components that its processes reach."""
+        return tuple(dict.fromkeys((*self.needs, *self.workers_need)))
 
     @property
     def role(self) -> str:

@@ -84,7 +84,7 @@ def test_production_migrates_before_a_process_starts(process: Process) -> None:
 def test_a_process_shares_a_network_with_what_it_needs_and_nothing_else(process: str) -> None:
     service = service_of(process)
     # Behind PgBouncer, never beside it.
-    needed = {*(own.name for own in service.processes), *service.needs} - {"postgres"}
+    needed = {*(own.name for own in service.processes), *service.components} - {"postgres"}
     if service == FRONTEND:
         needed |= {own.name for own in SERVICES}
     elif process == service.name:

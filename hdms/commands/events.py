@@ -36,3 +36,17 @@ def replay(_c: Context, event: str, engine: str | None = None) -> None:
     runner, environment = chosen_stack(engine)
     for service, done in events.replay(runner, environment, event, report.announce):
         report.say(f"{service}: {done}")
+
+
+@command(
+    name="rebuild",
+    positional=["service"],
+    help={"service": "whose copy of the people and departments, e.g. ticket", "engine": ENGINE},
+)
+def rebuild(_c: Context, service: str, engine: str | None = None) -> None:
+    """Tell a service all people and departments again, while the system runs."""
+    from hdms import events, report
+
+    runner, environment = chosen_stack(engine)
+    found = events.rebuild(runner, environment, service, report.announce)
+    report.say(f"{found['people']} people, {found['departments']} departments")

@@ -56,7 +56,7 @@ def service_variables(environment: Environment, service: Service) -> dict[str, s
     """Return what takes the place of, or is added to, a service's `.env`: no secret."""
     settings = "prod" if environment.in_production else "dev"
     reached: dict[str, str] = {}
-    for component in components_among(service.needs):
+    for component in components_among(service.components):
         if component.service_address:
             host, port = component.service_address
             reached |= {host: LOOPBACK, port: environment[component.ports[0].variable]}

@@ -155,7 +155,7 @@ _TASK_VARIABLES = (
 
 def _service_variables(service: Service) -> tuple[Variable, ...]:
     return (
-        *(v for c in components_among(service.needs) for v in c.service_variables(service)),
+        *(v for c in components_among(service.components) for v in c.service_variables(service)),
         *(_django_variables(service) if service.framework is DJANGO else _TASK_VARIABLES),
         _LOG_LEVEL,
     )

@@ -93,9 +93,15 @@ class System:
             self.must("services.up")
 
     def prove(self) -> None:
-        """Everything that should be connected is; how quickly, is not asked here."""
+        """Everything that should be connected is; how quickly, is not asked here.
+
+        A check has 8 s, which a busy machine may take for itself: it is made once more.
+        """
+        assert self._unproven() == [] or self._unproven() == []
+
+    def _unproven(self) -> list[str]:
         results = verify(self.engine, load(self.stack), CHECKS, print, only_running=True)
-        assert [r for r in results if not r.passed and "is slow" not in r.message] == []
+        return [r.message for r in results if not r.passed and "is slow" not in r.message]
 
 
 def infra_is_down(system: System) -> None:

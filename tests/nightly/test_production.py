@@ -99,7 +99,7 @@ def test_a_process_reaches_what_it_needs_and_nothing_else(
     production: ComposeEngine, process: str
 ) -> None:
     service = service_of(process)
-    needed = set(service.needs) - {"postgres"}
+    needed = set(service.components) - {"postgres"}
     if service == FRONTEND:
         needed |= {own.name for own in SERVICES}
     hosts = {**PORTS, **{own.name: 8000 for own in SERVICES if own != service}}

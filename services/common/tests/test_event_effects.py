@@ -10,6 +10,7 @@ from pytest_django import Settings
 
 from hdms_django.events import Received, broker, effect, effects
 from hdms_django.events.dead_letters import dead_letters, replay
+from hdms_django.events.queues import dead_letters_of, queue_of
 from hdms_testing.events import consumer_running, deliver, message
 from hdms_testing.waiting import wait_until
 
@@ -23,8 +24,8 @@ def channel(own_connections: None, settings: Settings) -> Iterator[BlockingChann
     with broker.channel_for("test") as made:
         broker.declare_queue(made, [])
         yield made
-        made.queue_delete(broker.queue_of(settings.SERVICE))
-        made.queue_delete(broker.dead_letters_of(settings.SERVICE))
+        made.queue_delete(queue_of(settings.SERVICE))
+        made.queue_delete(dead_letters_of(settings.SERVICE))
 
 
 @pytest.fixture
@@ -143,12 +144,12 @@ def test_a_queue_that_somebody_deletes_is_declared_anew(
     with consumer_running():
         deliver(channel, message(type))
         wait_until(lambda: len(seen) == 1)
-        channel.queue_delete(broker.queue_of(settings.SERVICE))
+        channel.queue_delete(queue_of(settings.SERVICE))
 
         def is_there_again() -> bool:
             with broker.channel_for("look") as look:
                 try:
-                    queue = broker.queue_of(settings.SERVICE)
+                    queue = queue_of(settings.SERVICE)
                     return bool(look.queue_declare(queue, passive=True).method.consumer_count)
                 except broker.OUTAGES:
                     return False

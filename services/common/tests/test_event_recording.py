@@ -1,6 +1,7 @@
 """Events are recorded with the change they tell of, stay as they are, and are sent."""
 
 import json
+import time
 import uuid
 from collections.abc import Iterator
 
@@ -10,9 +11,10 @@ from django.conf import settings
 from django.db import InternalError, ProgrammingError, connection, transaction
 from django.test import RequestFactory
 from pika.adapters.blocking_connection import BlockingChannel
+from pytest_django import Settings
 
 from hdms_django.connectivity import pgbouncer
-from hdms_django.events import broker, origin, record
+from hdms_django.events import broker, look_again, origin, record
 from hdms_django.events.models import Event, Outbox
 from hdms_django.events.relay import send_waiting
 from hdms_testing.waiting import wait_until
@@ -86,6 +88,32 @@ def test_what_nobody_gave_a_hint_of_is_sent_too(sent: BlockingChannel, type: str
         )
 
     wait_until(lambda: sent.basic_get(type, auto_ack=True)[0] is not None)
+
+
+def test_a_commit_ends_the_relays_wait(type: str, settings: Settings) -> None:
+    settings.SERVICE = type  # whose events nobody else gives hints of
+    hints = look_again.Hints()
+    hints.wait(0, otherwise=pytest.fail)  # it listens from now on
+    with transaction.atomic():
+        record(type, ("trial", 1), by=7)
+    begin = time.monotonic()
+
+    hints.wait(30, otherwise=pytest.fail)
+
+    assert time.monotonic() - begin < 15
+
+
+def test_without_redis_the_relay_waits_otherwise(
+    own_connections: None, settings: Settings, closed_port: str
+) -> None:
+    settings.CACHES = {"default": {"LOCATION": f"redis://127.0.0.1:{closed_port}/0"}}
+    waited: list[float] = []
+    hints = look_again.Hints()
+    hints.wait(0.5, otherwise=waited.append)
+
+    hints.wait(0.5, otherwise=waited.append)
+
+    assert waited == [0.5, 0.5]
 
 
 def test_while_another_relay_works_this_one_waits(sent: BlockingChannel, type: str) -> None:

@@ -158,6 +158,8 @@ def logging(env: Environment, *, as_json: bool = False) -> dict[str, Any]:
             "django.server": {"handlers": [], "propagate": True},
             # It logs every attempt to connect; hdms_django.outage logs what comes of them.
             "psycopg.pool": {"level": "ERROR"},
+            # It logs each step of a connection; hdms_django.events logs what comes of them.
+            "pika": {"level": "CRITICAL"},
             "celery.worker.consumer.consumer": {"filters": ["retries"]},
             "celery.worker.request": {"filters": ["retries"]},
             # At INFO it repeats the query string of each WebSocket.

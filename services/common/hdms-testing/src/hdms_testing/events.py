@@ -12,8 +12,8 @@ from django.conf import settings
 from django.utils import timezone
 from pika.adapters.blocking_connection import BlockingChannel
 
-from hdms_django.events import broker
 from hdms_django.events.consumer import Consumer
+from hdms_django.events.queues import queue_of
 
 
 def message(type: str, **changed: Any) -> dict[str, Any]:
@@ -40,7 +40,7 @@ def deliver(channel: BlockingChannel, event: dict[str, Any] | bytes) -> None:
     properties = pika.BasicProperties(
         message_id=identity, type="trial", app_id="ticket-service", delivery_mode=2
     )
-    channel.basic_publish("", broker.queue_of(settings.SERVICE), body, properties, mandatory=True)
+    channel.basic_publish("", queue_of(settings.SERVICE), body, properties, mandatory=True)
 
 
 @contextmanager

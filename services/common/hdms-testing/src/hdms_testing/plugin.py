@@ -36,9 +36,23 @@ def django_db_setup(disposable_stack: None, django_db_blocker: DjangoDbBlocker) 
     """pytest-django's fixture: the configured database itself, migrated."""
     with django_db_blocker.unblock():
         call_command("migrate", interactive=False, verbosity=0)
+        _keep_events()
     yield
     with django_db_blocker.unblock():
         _close_connections()
+
+
+def _keep_events() -> None:
+    """After a `transactional_db` Django empties all tables: not this one, the database refuses."""
+    from hdms_django.events.models import Event  # the apps are loaded by now
+
+    introspection = connections["default"].introspection
+    of_django = introspection.django_table_names
+
+    def emptied(*args: Any, **options: Any) -> list[str]:
+        return [name for name in of_django(*args, **options) if name != Event._meta.db_table]
+
+    introspection.django_table_names = emptied  # type: ignore[method-assign]
 
 
 @pytest.fixture

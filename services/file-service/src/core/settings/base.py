@@ -15,7 +15,7 @@ SECRET_KEY = ENV.required("SECRET_KEY")
 ALLOWED_HOSTS = ENV.words("ALLOWED_HOSTS", ["localhost", "127.0.0.1"])
 WEB_HOST, WEB_PORT = common.web_address(ENV)
 
-INSTALLED_APPS = [*common.INSTALLED_APPS, "apps.files"]
+INSTALLED_APPS = [*common.INSTALLED_APPS, "hdms_django.directory", "apps.files"]
 MIDDLEWARE = common.MIDDLEWARE
 ROOT_URLCONF = "core.urls"
 APPEND_SLASH = False  # a redirect would lose what was sent; the 404 names the right path

@@ -8,11 +8,13 @@ from django.conf import settings
 from pika.adapters.blocking_connection import BlockingChannel, BlockingConnection
 from pika.exceptions import (
     AMQPError,
+    ChannelClosedByBroker,
     ProbableAccessDeniedError,
     ProbableAuthenticationError,
 )
 
 from hdms_common.result import AUTHENTICATION_FAILED, CheckFailed
+from hdms_django.events.queues import dead_letters_of, queue_of
 
 EXCHANGE = "hdms.events"
 SECONDS = 10  # a broker that is silent is noticed after some of them
@@ -21,16 +23,6 @@ REASON = "x-hdms-reason"
 
 # pika raises what the socket says, too.
 OUTAGES = (AMQPError, OSError)
-
-
-def queue_of(service: str) -> str:
-    """The queue from which a service takes events."""
-    return f"events.{service}"
-
-
-def dead_letters_of(service: str) -> str:
-    """The queue of the events that could take no effect in a service."""
-    return f"{queue_of(service)}.dead"
 
 
 def address() -> str:
@@ -78,6 +70,17 @@ def channel_for(purpose: str) -> Iterator[BlockingChannel]:
 def declare_exchange(channel: BlockingChannel) -> None:
     """Make sure that events can be published."""
     channel.exchange_declare(EXCHANGE, "topic", durable=True)
+
+
+def has_queue(connection: BlockingConnection) -> bool:
+    """Whether this service's queue is there."""
+    looking = connection.channel()  # RabbitMQ closes it where there is none
+    try:
+        looking.queue_declare(queue_of(settings.SERVICE), passive=True)
+    except ChannelClosedByBroker:
+        return False
+    looking.close()
+    return True
 
 
 def declare_queue(channel: BlockingChannel, types: list[str]) -> None:

@@ -14,10 +14,11 @@ from pika.spec import Basic, BasicProperties
 
 from hdms_common.request_id import working_on
 from hdms_django import outage
-from hdms_django.events import broker
+from hdms_django.events import broker, effects
 from hdms_django.events.effects import Received, Unusable, effect_of, types
 from hdms_django.events.loop import Loop, pauses
 from hdms_django.events.models import Inbox
+from hdms_django.events.queues import dead_letters_of, queue_of
 
 PREFETCH = 50
 IDLE_SECONDS = 1.0
@@ -34,13 +35,16 @@ class Consumer(Loop):
     name = "consumer"
 
     def work(self) -> None:
-        queue = broker.queue_of(settings.SERVICE)
+        queue = queue_of(settings.SERVICE)
         arrived: deque[Delivery] = deque()
 
         def keep(_channel: object, *delivery: Any) -> None:
             arrived.append(delivery)  # at most PREFETCH
 
         with broker.channel_for("consumer") as channel:
+            if not broker.has_queue(channel.connection):
+                for start in effects.starts:
+                    start()
             broker.declare_queue(channel, types())
             channel.basic_qos(prefetch_count=PREFETCH)
             channel.basic_consume(queue, keep)
@@ -52,6 +56,8 @@ class Consumer(Loop):
                     continue
                 channel.connection.process_data_events(IDLE_SECONDS)
                 if not arrived:
+                    for chore in effects.chores:
+                        chore()
                     close_old_connections()
                     _require(channel, queue)
 
@@ -112,8 +118,15 @@ def _require(channel: BlockingChannel, queue: str) -> None:
 
 
 def _answer(channel: BlockingChannel, received: Received) -> None:
-    for answer in received.answers:
-        channel.basic_publish("", answer.pop("to"), json.dumps(answer).encode())
+    for queue, answer in received.answers:
+        properties = pika.BasicProperties(
+            content_type="application/json",
+            delivery_mode=pika.DeliveryMode.Persistent.value,
+            message_id=answer.get("id"),
+            type=answer.get("type"),
+            app_id=settings.SERVICE,
+        )
+        channel.basic_publish("", queue, json.dumps(answer).encode(), properties)
 
 
 def _bury(channel: BlockingChannel, delivery: Delivery, reason: str) -> None:
@@ -122,5 +135,5 @@ def _bury(channel: BlockingChannel, delivery: Delivery, reason: str) -> None:
     logger.error("%s is put aside: %s", properties.message_id, reason)
     properties.headers = {**(properties.headers or {}), broker.REASON: reason[:1000]}
     properties.delivery_mode = pika.DeliveryMode.Persistent.value
-    dead = broker.dead_letters_of(settings.SERVICE)
+    dead = dead_letters_of(settings.SERVICE)
     channel.basic_publish("", dead, body, properties, mandatory=True)

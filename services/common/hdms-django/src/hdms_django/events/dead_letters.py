@@ -9,6 +9,7 @@ from pika.adapters.blocking_connection import BlockingChannel
 from pika.spec import BasicProperties
 
 from hdms_django.events import broker
+from hdms_django.events.queues import dead_letters_of, queue_of
 
 MOST_SHOWN = 1000
 
@@ -39,7 +40,7 @@ def replay(event_id: str) -> bool:
             if properties.message_id == event_id:
                 headers = properties.headers or {}
                 properties.headers = {k: v for k, v in headers.items() if k != broker.REASON}
-                queue = broker.queue_of(settings.SERVICE)
+                queue = queue_of(settings.SERVICE)
                 channel.basic_publish("", queue, body, properties, mandatory=True)
                 channel.basic_ack(tag)
                 return True
@@ -48,7 +49,7 @@ def replay(event_id: str) -> bool:
 
 def _all(channel: BlockingChannel) -> Iterator[tuple[int, BasicProperties, bytes]]:
     """What is there; not acknowledged, it is back in its place once the channel is closed."""
-    queue = broker.dead_letters_of(settings.SERVICE)
+    queue = dead_letters_of(settings.SERVICE)
     waiting = channel.queue_declare(queue, durable=True, passive=True).method.message_count
     for _ in range(min(waiting, MOST_SHOWN)):
         method, properties, body = channel.basic_get(queue)

@@ -7,6 +7,10 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
+from django.utils import timezone
+
+from hdms_django.events.queues import queue_of
+
 
 class Unusable(Exception):
     """A message can take no effect here, however often it comes; why, in a sentence."""
@@ -19,7 +23,7 @@ class Received:
     Attributes:
         sender: the service in which it happened.
         position: its place among all of that service's events.
-        answers: what is sent back, once the effect is stored, to who asked for it (proof.py).
+        answers: what is sent to a queue once the effect is stored: its name, and JSON.
     """
 
     id: uuid.UUID
@@ -33,7 +37,7 @@ class Received:
     before: Any
     after: Any
     reason: str
-    answers: list[dict[str, Any]] = field(default_factory=list, compare=False)
+    answers: list[tuple[str, dict[str, Any]]] = field(default_factory=list, compare=False)
 
     @classmethod
     def parse(cls, body: bytes, sender: str) -> "Received":
@@ -61,6 +65,26 @@ class Received:
         except (ValueError, TypeError, KeyError, AttributeError) as error:
             raise Unusable(f"it is no event: {type(error).__name__}: {error}") from error
 
+    def tell(self, type: str, subject: tuple[str, int | str], after: Any) -> None:
+        """Tell the sender alone of something, once the effect is stored: no event of this service.
+
+        It may not arrive, if this process is killed first: the sender asks again.
+        """
+        kind, identity = subject
+        told = {
+            "id": str(uuid.uuid5(self.id, f"{type} {kind} {identity}")),
+            "type": type,
+            "schema": 1,
+            "subject": [kind, str(identity)],
+            "position": 0,
+            "at": timezone.now().isoformat(),
+            "by": None,
+            "before": None,
+            "after": after,
+            "reason": "",
+        }
+        self.answers.append((queue_of(self.sender), told))
+
 
 Effect = Callable[[Received], None]
 
@@ -82,6 +106,27 @@ def effect(type: str, *, schema: int = 1) -> Callable[[Effect], Effect]:
         return function
 
     return register
+
+
+Chore = Callable[[], object]
+
+chores: list[Chore] = []
+starts: list[Chore] = []
+
+
+def when_idle(function: Chore) -> Chore:
+    """Decorate what the worker does about once a second, while no event arrives."""
+    chores.append(function)
+    return function
+
+
+def when_the_queue_is_new(function: Chore) -> Chore:
+    """Decorate what the worker does before it makes the service's queue.
+
+    That is at its first start, and after RabbitMQ has lost its data: events may have been lost.
+    """
+    starts.append(function)
+    return function
 
 
 def types() -> list[str]:

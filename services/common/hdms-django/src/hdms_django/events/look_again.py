@@ -10,8 +10,6 @@ from redis.exceptions import RedisError
 
 from hdms_common.absence import Absence
 
-_absence = Absence("Redis", "events wait for a moment")
-
 
 def channel() -> str:
     """Where this service's processes say it."""
@@ -27,6 +25,7 @@ class Hints:
     """Waits for hints."""
 
     def __init__(self) -> None:
+        self._absence = Absence("Redis", "events wait for a moment")
         self._listening: PubSub | None = None
 
     def wait(self, seconds: float, otherwise: Callable[[float], object]) -> None:
@@ -35,7 +34,7 @@ class Hints:
         Args:
             otherwise: waits for that long, where Redis is of no use.
         """
-        if not _absence.may_ask():
+        if not self._absence.may_ask():
             otherwise(seconds)
             return
         try:
@@ -45,15 +44,16 @@ class Hints:
                 seconds = 0  # of many hints at once the first is enough
         except RedisError as error:
             self._listening = None
-            _absence.noticed(error)
+            self._absence.noticed(error)
+            otherwise(seconds)
         else:
-            _absence.over()
+            self._absence.over()
 
 
 def _listen() -> PubSub:
     client = Redis.from_url(
         settings.CACHES["default"]["LOCATION"],
-        client_name=f"{settings.SERVICE} events",
+        client_name=f"{settings.SERVICE}-events",
         socket_connect_timeout=2,
         socket_timeout=5,
     )

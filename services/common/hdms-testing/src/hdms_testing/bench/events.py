@@ -32,7 +32,7 @@ def rows(rounds: int) -> list[Row]:
 
 
 def _effect(asking: Asking) -> None:
-    if not asking.ask(1):
+    if settings.SERVICE not in asking.ask([settings.SERVICE]):
         raise CommandError(f"no event of {settings.SERVICE} took effect: `inv events.status`")
 
 

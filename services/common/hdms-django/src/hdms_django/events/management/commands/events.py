@@ -15,6 +15,7 @@ from django.utils import timezone
 from hdms_django.events import broker, look_again
 from hdms_django.events.dead_letters import dead_letters, replay
 from hdms_django.events.models import Event, Outbox
+from hdms_django.events.queues import queue_of
 
 
 class Command(BaseCommand):
@@ -44,14 +45,19 @@ def status() -> dict[str, Any]:
     """What waits here and since when (seconds), and what is dead."""
     outbox = Outbox.objects.aggregate(count=Count("pk"), oldest=Min("event__at"))
     oldest = outbox["oldest"] and (timezone.now() - outbox["oldest"]).total_seconds()
+    to_take = consumers = 0
+    dead = []
     with broker.channel_for("status") as channel:
-        queue = channel.queue_declare(broker.queue_of(settings.SERVICE), passive=True).method
+        if broker.has_queue(channel.connection):  # else no worker has run yet
+            queue = channel.queue_declare(queue_of(settings.SERVICE), passive=True).method
+            to_take, consumers = queue.message_count, queue.consumer_count
+            dead = [asdict(letter) for letter in dead_letters()]
     return {
         "to_send": outbox["count"],
         "oldest_seconds": round(oldest or 0.0, 1),
-        "to_take": queue.message_count,
-        "consumers": queue.consumer_count,
-        "dead": [asdict(letter) for letter in dead_letters()],
+        "to_take": to_take,
+        "consumers": consumers,
+        "dead": dead,
     }
 
 
