@@ -95,7 +95,7 @@ def test_a_process_asks_nobody_for_a_password_and_so_cannot_refuse(stack: Stack)
     assert ("redis", "refuse") in choose(engine).faults
     assert ("file-worker", "refuse") not in choose(engine).faults
     with pytest.raises(InvalidInput, match="file-worker cannot have the fault"):
-        choose(engine, "file-worker", "refuse")
+        choose(engine, ["file-worker"], "refuse")
 
 
 def test_recovery_counts_from_the_return_to_the_last_request_that_failed_or_waited() -> None:

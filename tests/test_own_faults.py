@@ -95,7 +95,7 @@ def test_what_concerns_others_is_broken_only_where_it_is_asked_for_by_name(stack
     assert ("engine", "kill") not in choose(engine).faults
     assert ("engine", "kill") not in choose(engine, kind="kill").faults
     assert choose(engine).left_out == ["engine: kill, since it concerns all on this machine"]
-    assert choose(engine, "engine").faults == [("engine", "kill")]
+    assert choose(engine, ["engine"]).faults == [("engine", "kill")]
 
 
 def test_an_unknown_part_is_answered_with_those_of_this_engine(stack: Stack) -> None:

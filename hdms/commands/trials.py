@@ -9,7 +9,7 @@ from hdms.commands.command import ENGINE, JSON, UNIT, command
 
 @command(
     help={
-        "only": f"only {UNIT}; or supervisor, docker (all of its containers), disk",
+        "only": f"only {UNIT}, or supervisor, docker (all of its containers), disk; several: a,b",
         "kind": "only this kind: restart, update, stop, kill, pause, hang, refuse or full",
         "json": JSON,
         "engine": ENGINE,
@@ -29,7 +29,7 @@ def faults(
     from hdms.faults.kinds import choose, require_kind
 
     runner, environment = chosen_stack(engine)
-    chosen = choose(runner, only, kind and require_kind(kind))
+    chosen = choose(runner, only.split(",") if only else (), kind and require_kind(kind))
     campaign = run(runner, environment, chosen, report.announce)
     report.announce(f"wrote {page.write(campaign, runner.stack, *filter(None, (only, kind)))}")
     if json:

@@ -1,7 +1,7 @@
 """The ways in which a component or process is broken; each is undone, also by Ctrl-C."""
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from hdms.catalog import (
@@ -111,29 +111,29 @@ class Chosen:
     left_out: list[str]
 
 
-def choose(engine: Engine, part: str | None = None, kind: str | None = None) -> Chosen:
-    """Return all faults, or those of one part or kind; of the engine's own, those possible here.
+def choose(engine: Engine, parts: Sequence[str] = (), kind: str | None = None) -> Chosen:
+    """Return all faults, or those of some parts or one kind; of the engine's own, those possible.
 
     Raises:
         InvalidInput: there is no such part, or none of its faults is possible, e.g. since a process
             asks nobody for a password.
     """
     own = {(fault.part, fault.kind): fault for fault in engine.own_faults()}
-    part = part and require_unit(part, [fault.part for fault in own.values()])
+    parts = [require_unit(part, [fault.part for fault in own.values()]) for part in parts]
     wanted = [
         (name, fault)
         for name, fault in [*faults(), *own]
-        if part in (None, name) and kind in (None, fault)
+        if (not parts or name in parts) and kind in (None, fault)
     ]
     if not wanted:
         raise InvalidInput(
-            f"{part} cannot have the fault {kind!r}",
+            f"{', '.join(parts)} cannot have the fault {kind!r}",
             f"the components can refuse ({', '.join(_refusing())}), the others be updated or hang",
         )
     against = {
         pair: error
         for pair in wanted
-        if pair in own and (error := _against(own[pair], named=part is not None))
+        if pair in own and (error := _against(own[pair], bool(parts)))
     }
     possible = [pair for pair in wanted if pair not in against]
     reasons = [f"{name}: {fault}, since {e.message}" for (name, fault), e in against.items()]

@@ -95,7 +95,7 @@ def test_a_killed_supervisor_is_started_again_and_leaves_no_orphan(whole: Whole)
     engine, environment = whole
     former = supervisor(engine)
 
-    campaign = run(engine, environment, choose(engine, "supervisor"), report.announce)
+    campaign = run(engine, environment, choose(engine, ["supervisor"]), report.announce)
 
     table.print_campaign(campaign)
     assert not any(campaign.lost.values())
