@@ -38,7 +38,7 @@ def test_nobody_elses_disk_is_filled(stack: Stack) -> None:
     (left_out,) = chosen.left_out
     assert left_out.startswith(f"disk: full, since {stack.home} is not a file system of its own")
     with pytest.raises(InvalidInput, match="not a file system of its own") as refused:
-        choose(EmbeddedEngine(stack), "disk")
+        choose(EmbeddedEngine(stack), ["disk"])
     assert "mount one there first" in refused.value.hint
 
 
@@ -100,7 +100,7 @@ def test_what_concerns_others_is_broken_only_where_it_is_asked_for_by_name(stack
 
 def test_an_unknown_part_is_answered_with_those_of_this_engine(stack: Stack) -> None:
     with pytest.raises(InvalidInput, match="'docker'") as refused:
-        choose(EmbeddedEngine(stack), "docker")
+        choose(EmbeddedEngine(stack), ["docker"])
 
     assert refused.value.hint.endswith("supervisor, disk")
 
@@ -112,7 +112,7 @@ def test_a_docker_engine_elsewhere_is_neither_killed_nor_filled(
     monkeypatch.setenv("DOCKER_HOST", "tcp://192.0.2.7:2375")
 
     with pytest.raises(InvalidInput, match=r"tcp://192\.0\.2\.7:2375 does not run on this machine"):
-        choose(ComposeEngine(stack), fault)
+        choose(ComposeEngine(stack), [fault])
 
 
 def test_what_only_passes_docker_on_is_not_killed(
@@ -124,7 +124,7 @@ def test_what_only_passes_docker_on_is_not_killed(
         forwarding.bind(f"{tmp_path}/socket")
         forwarding.listen()
         with pytest.raises(InvalidInput, match="does not run on this machine"):
-            choose(ComposeEngine(stack), "docker")
+            choose(ComposeEngine(stack), ["docker"])
 
 
 def test_mending_that_is_interrupted_is_done_anew_and_then_the_command_ends() -> None:
