@@ -8,6 +8,8 @@ from rest_framework.parsers import BaseParser
 from apps.imports.spreadsheet import MOST_BYTES
 from hdms_django.exceptions import TooLarge
 
+TOO_LARGE = f"A file has {MOST_BYTES // 2**20} MiB at most; send it in parts."
+
 
 class CsvParser(BaseParser):
     """Reads no more than may be there."""
@@ -25,7 +27,10 @@ class CsvParser(BaseParser):
         Raises:
             TooLarge: it has more than MOST_BYTES.
         """
+        length = (parser_context or {})["request"].headers.get("Content-Length", "")
+        if length.isdecimal() and int(length) > MOST_BYTES:
+            raise TooLarge(TOO_LARGE)  # none of it is read
         content = bytes(stream.read(MOST_BYTES + 1))
         if len(content) > MOST_BYTES:
-            raise TooLarge(f"A file has {MOST_BYTES // 2**20} MiB at most; send it in parts.")
+            raise TooLarge(TOO_LARGE)
         return content

@@ -30,7 +30,7 @@ def ask_if_incomplete() -> bool:
     with transaction.atomic():
         # Of two processes one asks.
         due = Q(asked_at=None) | Q(asked_at__lt=now - ASK_AGAIN)
-        if Copy.objects.filter(due, pk=copy.pk, complete_at=None).update(asked_at=now):
+        if Copy._default_manager.filter(due, pk=copy.pk, complete_at=None).update(asked_at=now):
             record(WANTED, ("directory", settings.SERVICE), by=None)
     return False
 
@@ -38,4 +38,4 @@ def ask_if_incomplete() -> bool:
 @when_the_queue_is_new
 def forget() -> None:
     """Have all of it told again; what is here stays in use meanwhile."""
-    Copy.objects.update_or_create(pk=1, defaults={"asked_at": None, "complete_at": None})
+    Copy._default_manager.update_or_create(pk=1, defaults={"asked_at": None, "complete_at": None})

@@ -38,7 +38,7 @@ def keep_department(received: Received) -> None:
 @effect("directory.told")
 def all_was_told(received: Received) -> None:
     """What user-service was asked for has come."""
-    Copy.objects.update_or_create(pk=1, defaults={"complete_at": timezone.now()})
+    Copy._default_manager.update_or_create(pk=1, defaults={"complete_at": timezone.now()})
 
 
 def _keep(model: type[models.Model], state: dict[str, Any]) -> None:
