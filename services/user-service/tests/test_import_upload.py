@@ -3,10 +3,8 @@
 import json
 import socket
 
-from rest_framework_simplejwt.tokens import AccessToken
-
 from apps.accounts.models import User
-from apps.accounts.serializers import TokenSerializer
+from apps.identity.issuing import issue
 from hdms_django.identity import Role
 
 GIB = 2**30
@@ -16,7 +14,7 @@ def test_a_file_of_a_gibibyte_is_refused_before_it_is_there(
     committed: None, web_server: str
 ) -> None:
     ada = User.objects.create_user("ada", "ada@example.com", role=Role.ADMIN)
-    token: AccessToken = TokenSerializer.get_token(ada).access_token  # type: ignore[attr-defined]
+    token = issue(ada)
     host, port = web_server.split(":")
     head = (
         "POST /api/people/imports/?kind=people HTTP/1.1",
