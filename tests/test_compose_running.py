@@ -193,3 +193,17 @@ def test_secrets_are_read_again_where_the_beginning_of_the_output_is_lost(
     defined = Project(engine.stack).services()["redis"]
 
     assert secrets.differing(LosingTheBeginning(redis, times=2), defined, environment) == set()
+
+
+def test_a_container_that_ends_while_it_is_looked_at_gets_its_secrets_anew(
+    running: InContainers,
+) -> None:
+    engine, environment = running
+    redis = DockerClient.from_env().containers.get(container(engine, "redis"))
+    defined = Project(engine.stack).services()["redis"]
+    redis.stop()
+    try:
+        assert secrets.differing(redis, defined, environment) == {"REDIS_PASSWORD"}
+    finally:
+        redis.start()
+        engine.up(environment, ["redis"], print)

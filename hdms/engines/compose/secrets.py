@@ -52,8 +52,14 @@ def differing(
     container: "Container", service: Mapping[str, Any], environment: Environment
 ) -> set[str]:
     """Return the root variables of secrets that a running container was given otherwise."""
+    from docker.errors import APIError
+
+    names = _names(service)
     for _ in range(_TRIES):
-        _, printed = container.exec_run(["sh", "-c", _SHOW])
+        try:
+            _, printed = container.exec_run(["sh", "-c", _SHOW])
+        except APIError:
+            return set(names.values())  # it has just ended: whoever starts it again gives all anew
         shown = printed.decode() if isinstance(printed, bytes) else ""
         if shown.startswith(_FIRST) and shown.endswith(_LAST):
             break
@@ -62,7 +68,6 @@ def differing(
     lines = (line.partition(" ") for line in shown.splitlines()[1:-1])
     has = {name: value for name, _, value in lines}
     wanted = given_to(service, environment)
-    names = _names(service)
     return {names[file] for file, value in wanted.items() if has.get(file, "") != value}
 
 
