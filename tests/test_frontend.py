@@ -25,6 +25,8 @@ from hdms.wait import wait_until
     ("path", "service"),
     [
         ("/api/accounts/me", "user-service"),
+        ("/api/people/", "user-service"),
+        ("/api/departments/", "user-service"),
         ("/api/tickets/?page=2&q=a%20b", "ticket-service"),
         ("/api/chat/rooms/lobby/messages", "communication-service"),
         ("/api/notifications/", "communication-service"),
@@ -133,11 +135,17 @@ def test_an_unknown_path_is_a_404(door: Running, path: str) -> None:
     assert (unknown.status, unknown.problem) == (404, "Nothing is found at this address.")
 
 
-def test_a_file_of_25_mib_gets_through_and_a_larger_one_is_refused(door: Running) -> None:
-    limit = 25 * 1024**2
-    with behind(door, "file-service"):
-        assert ask(door, "/api/files/", method="POST", body=bytes(limit)).json["size"] == limit
-        refused = ask(door, "/api/files/", {"Content-Length": str(2 * limit)}, method="POST")
+@pytest.mark.parametrize(
+    ("path", "service", "mib"),
+    [("/api/files/", "file-service", 25), ("/api/people/imports/", "user-service", 5)],
+)
+def test_a_file_gets_through_and_one_that_is_too_large_is_refused(
+    door: Running, path: str, service: str, mib: int
+) -> None:
+    limit = mib * 1024**2
+    with behind(door, service):
+        assert ask(door, path, method="POST", body=bytes(limit)).json["size"] == limit
+        refused = ask(door, path, {"Content-Length": str(2 * limit)}, method="POST")
 
     assert (refused.status, refused.problem) == (413, "The request is too large.")
 

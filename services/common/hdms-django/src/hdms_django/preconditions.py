@@ -1,6 +1,7 @@
 """Changes that are made on a certain version: `ETag` on what is read, `If-Match` on a change.
 
 As in RFC 9110, section 13.1.1: tags are compared strongly, `*` is whatever version there is.
+A proxy that compresses makes a tag weak: the front door compresses no JSON.
 """
 
 from dataclasses import dataclass
