@@ -10,7 +10,8 @@ from hdms.stack import CONFIG, PROJECT
 
 FRONTEND_FOLDER = PROJECT / "services" / FRONTEND.name
 FRONTEND_TEMPLATES = tuple(
-    FRONTEND_FOLDER / f"{name}.template" for name in ("nginx.conf", "routes.conf", "identity.conf")
+    FRONTEND_FOLDER / f"{name}.conf.template"
+    for name in ("nginx", "routes", "identity", "exchange")
 )
 
 # Nothing else is replaced: nginx has variables of its own, as $host and ${host}.

@@ -2,11 +2,13 @@
 
 import socket
 from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
-from conftest import Running
+from conftest import Edit, Running
 from front_door import Answer, ask, behind, only
 
+from hdms import synchronise
 from hdms.catalog import FRONTEND
 from hdms.wait import wait_until
 
@@ -209,3 +211,40 @@ def test_the_public_keys_are_there_also_while_user_service_is_away(door: Running
         assert (first.json["path"], heard(first).get("cookie")) == ("/identity/keys", None)
 
     assert ask(door, path).json == first.json
+
+
+LOGIN = "/api/accounts/auth/browser/v1/auth/login"
+
+
+def flood(door: Running, **headers: str) -> list[int]:
+    """The statuses of many attempts to sign in at the same moment."""
+    with ThreadPoolExecutor(60) as pool:
+        asked = [pool.submit(ask, door, LOGIN, headers, "POST") for _ in range(60)]
+        return [each.result().status for each in asked]
+
+
+def test_who_signs_in_without_end_waits_at_the_front_door_or_is_told(door: Running) -> None:
+    with only(door, "user-service"), only(door, "ticket-service"):
+        statuses = flood(door)
+        assert set(statuses) == {200, 429}
+        assert ask(door, TICKETS, SESSION).status == 200
+        assert ask(door, LOGIN, SESSION).status == 200  # who only looks is not counted
+
+
+def test_of_a_trusted_proxy_the_clients_are_told_apart(door: Running, edit: Edit) -> None:
+    engine, _ = door
+    edit(engine.stack.root_env, "FRONTEND_TRUSTED_PROXY", "127.0.0.1")
+    synchronise.carry_out(synchronise.make_plan(engine), engine, print)
+    with only(door, "user-service"):
+        assert 429 in flood(door, **{"X-Forwarded-For": "203.0.113.1"})
+        other = ask(door, LOGIN, {"X-Forwarded-For": "1.1.1.1, 203.0.113.2"}, "POST")
+
+    assert other.status == 200
+    assert heard(other)["x-forwarded-for"].endswith("203.0.113.2")
+
+
+def test_without_one_a_clients_word_for_its_address_does_not_count(door: Running) -> None:
+    with only(door, "user-service"):
+        headers = heard(ask(door, LOGIN, {"X-Forwarded-For": "203.0.113.1"}, "POST"))
+
+    assert headers["x-forwarded-for"] == "203.0.113.1, 127.0.0.1"  # the last is what counts

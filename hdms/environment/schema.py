@@ -12,6 +12,7 @@ from hdms.environment.variable import (
     host_port,
     image,
     integer,
+    network,
     password,
     version,
 )
@@ -168,6 +169,13 @@ VARIABLES: dict[str, tuple[Variable, ...]] = {
             "Address on which the page is served; 0.0.0.0 is every network of this machine",
             choice("127.0.0.1", "0.0.0.0"),  # noqa: S104 - for who asks for it
             default="127.0.0.1",
+        ),
+        Variable.of(
+            "FRONTEND_TRUSTED_PROXY",
+            "Address or network of the proxy in front of the front door, whose X-Forwarded-For "
+            "names the clients: limits are counted by these; empty means that there is none",
+            network(),
+            default="",
         ),
     ),
     **{service.name: _service_variables(service) for service in SERVICES},

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from ipaddress import ip_network
 from typing import Any
 
 # What python-dotenv, django-environ, Compose, redis.conf and PgBouncer's user list all read alike.
@@ -16,6 +17,7 @@ LONGEST_PASSWORD = 1000
 
 _VERSION = r"[A-Za-z0-9_][A-Za-z0-9_.-]*"
 LONGEST_VERSION = 128
+_NETWORK = r"[0-9a-fA-F:.]+(/[0-9]+)?"
 _IMAGE = r"[a-z0-9][A-Za-z0-9._/:@-]*"
 
 # What the services' production settings refuse in a key, too (hdms_django.production).
@@ -181,6 +183,20 @@ def image() -> dict[str, Any]:
         "problem": lambda value: None if re.fullmatch(_IMAGE, value) else f"expected {expected}",
         "rule": Rule(_IMAGE),
     }
+
+
+def network() -> dict[str, Any]:
+    """Return the fields of a variable that is an IP address or network."""
+    expected = "an address or a network, e.g. 127.0.0.1 or 10.1.0.0/16"
+
+    def problem(value: str) -> str | None:
+        try:
+            ip_network(value)
+        except ValueError:
+            return f"expected {expected}"
+        return None
+
+    return {"expected": expected, "problem": problem, "rule": Rule(_NETWORK)}
 
 
 def version() -> dict[str, Any]:

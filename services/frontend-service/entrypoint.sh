@@ -3,16 +3,18 @@
 set -eu
 : "${FRONTEND_LISTEN:=8080}" "${FRONTEND_ROOT:=/usr/share/nginx/html}"
 : "${FRONTEND_TEMPORARY:=/tmp}" "${FRONTEND_BUFFERS:=/var/cache/nginx}" "${FRONTEND_RESOLVER=resolver 127.0.0.11 valid=2s;}"
-export FRONTEND_LISTEN FRONTEND_ROOT FRONTEND_TEMPORARY FRONTEND_BUFFERS FRONTEND_RESOLVER
+# To nginx: who comes by a socket, on which it does not listen.
+: "${FRONTEND_TRUSTED_PROXY:=unix:}"
+export FRONTEND_TRUSTED_PROXY FRONTEND_LISTEN FRONTEND_ROOT FRONTEND_TEMPORARY FRONTEND_BUFFERS FRONTEND_RESOLVER
 
 cd /etc/nginx
 # Only what the templates have in capitals and braces: what else begins with $ is nginx's own.
-names=$(grep -oh '\${[A-Z_]*}' nginx.conf.template routes.conf.template identity.conf.template | sort -u)
+names=$(grep -oh '\${[A-Z_]*}' *.conf.template | sort -u)
 for name in $names; do
     name=${name#??} name=${name%?}
     printenv "$name" >/dev/null || { echo "$name is not set: host:port is expected" >&2; exit 1; }
 done
-for file in nginx.conf routes.conf identity.conf; do
+for file in nginx.conf routes.conf identity.conf exchange.conf; do
     envsubst "$names" <"$file.template" >"$FRONTEND_TEMPORARY/$file"
 done
 

@@ -21,6 +21,8 @@ from hdms.render import FRONTEND_FOLDER, FRONTEND_TEMPLATES, render_frontend
 from hdms.stack import PROJECT
 
 BIND = "FRONTEND_BIND_ADDRESS"
+TRUSTED_PROXY = "FRONTEND_TRUSTED_PROXY"
+NO_PROXY = "unix:"  # to nginx: who comes by a socket, on which it does not listen
 PAGE = FRONTEND_FOLDER / "html"
 PID_FILE = "nginx.pid"  # in layout.run; the template names it
 
@@ -100,6 +102,7 @@ def values_told(environment: Environment) -> dict[str, str]:
     return {
         **ports,
         BIND: environment[BIND],
+        TRUSTED_PROXY: environment[TRUSTED_PROXY],
         **{str(t.relative_to(PROJECT)): t.read_text(encoding="utf-8") for t in FRONTEND_TEMPLATES},
     }
 
@@ -118,6 +121,7 @@ def _values(layout: Layout, environment: Environment) -> dict[str, str]:
         "FRONTEND_TEMPORARY": _quoted(layout.run),
         "FRONTEND_BUFFERS": _quoted(layout.run),
         "FRONTEND_RESOLVER": "",  # the addresses are numbers
+        TRUSTED_PROXY: environment[TRUSTED_PROXY] or NO_PROXY,
         **{s.address_variable: address(s.port_variable) for s in SERVICES},
     }
 
