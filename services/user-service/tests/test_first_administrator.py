@@ -2,14 +2,14 @@
 
 import pytest
 from django.core.management import call_command
-from rest_framework.test import APIClient
+from signing_in import sign_in, stranger
 
 from apps.accounts.models import User
 from hdms_django.events.models import Event
 
 
 def test_who_is_made_by_the_command_is_an_administrator_of_whom_the_others_are_told(
-    db: None, client: APIClient, password: str, monkeypatch: pytest.MonkeyPatch
+    db: None, password: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("DJANGO_SUPERUSER_PASSWORD", password)
 
@@ -25,5 +25,4 @@ def test_who_is_made_by_the_command_is_an_administrator_of_whom_the_others_are_t
     assert root.is_administrator
     event = Event.objects.get(subject_kind="person", subject_id=str(root.pk))
     assert (event.type, event.after["role"]) == ("person.registered", "admin")
-    signed_in = client.post("/api/accounts/token", {"username": "root", "password": password})
-    assert signed_in.status_code == 200
+    assert sign_in(stranger(), "root", password).status_code == 200

@@ -31,7 +31,7 @@ def test_the_link_in_the_letter_gives_a_new_password_once(ann: User, browser: AP
     assert client.post(RESET, form).status_code == 400
 
     assert exchange(browser).status_code == 401  # sessions of before are over
-    assert sign_in(stranger(), ann.username, NEW).status_code == 200
+    assert sign_in(stranger(), ann.employee_code, NEW).status_code == 200
 
 
 def test_nobody_learns_whether_somebody_exists(ann: User, password: str) -> None:

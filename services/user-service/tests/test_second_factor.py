@@ -39,7 +39,7 @@ def test_with_a_second_factor_a_password_alone_lets_nobody_in(
     ann: User, secret: str, password: str
 ) -> None:
     client = stranger()
-    answer = sign_in(client, ann.username, password)
+    answer = sign_in(client, ann.employee_code, password)
 
     assert answer.status_code == 401
     pending = [flow["id"] for flow in answer.json()["data"]["flows"] if flow.get("is_pending")]
@@ -50,7 +50,7 @@ def test_with_a_second_factor_a_password_alone_lets_nobody_in(
 def test_the_code_lets_in_and_only_once(ann: User, secret: str, password: str) -> None:
     first, second = stranger(), stranger()
     for client in (first, second):
-        sign_in(client, ann.username, password)
+        sign_in(client, ann.employee_code, password)
     code = code_of(secret, step=0)
 
     # The code with which it was set up is used up; the next one may not be due yet.
@@ -65,19 +65,19 @@ def test_a_recovery_code_lets_in_once(
 ) -> None:
     codes = browser.get(RECOVERY).json()["data"]["unused_codes"]
     client = stranger()
-    sign_in(client, ann.username, password)
+    sign_in(client, ann.employee_code, password)
 
     assert second_step(client, codes[0]).status_code == 200
     assert exchange(client).status_code == 204
 
     again = stranger()
-    sign_in(again, ann.username, password)
+    sign_in(again, ann.employee_code, password)
     assert second_step(again, codes[0]).status_code == 400
 
 
 def test_codes_cannot_be_guessed_on_and_on(ann: User, secret: str, password: str) -> None:
     client = stranger()
-    sign_in(client, ann.username, password)
+    sign_in(client, ann.employee_code, password)
 
     answers = [second_step(client, f"{number:06}").json() for number in range(11)]
 

@@ -96,7 +96,7 @@ def test_a_changed_password_ends_all_other_sessions(
 
     assert exchange(other).status_code == 401
     assert exchange(browser).status_code == 204
-    assert sign_in(stranger(), ann.username, new).status_code == 200
+    assert sign_in(stranger(), ann.employee_code, new).status_code == 200
 
 
 def test_who_is_deactivated_is_out_at_once(ann: User, browser: APIClient) -> None:

@@ -17,7 +17,7 @@ FULL_WIDTH = str.maketrans("0123456789", "０１２３４５６７８９")  # no
     "spelling", [str.upper, "  {}\t".format, lambda n: n.translate(FULL_WIDTH)]
 )
 def test_a_code_signs_in_in_every_spelling(ann: User, password: str, spelling: object) -> None:
-    assert sign_in(stranger(), spelling(ann.username), password).status_code == 200  # type: ignore[operator]
+    assert sign_in(stranger(), spelling(ann.employee_code), password).status_code == 200  # type: ignore[operator]
 
 
 @pytest.mark.parametrize("field", ["username", "email"])
@@ -31,7 +31,7 @@ def test_the_session_says_who_one_is(ann: User, browser: APIClient) -> None:
     answer = exchange(browser)
 
     who = identify(answer["X-Identity"])
-    assert (answer.status_code, who.id, who.name) == (204, ann.pk, ann.username)
+    assert (answer.status_code, who.id, who.name) == (204, ann.pk, ann.employee_code)
     assert who.reads_only is False
 
 
@@ -45,7 +45,7 @@ def test_the_cookie_is_for_no_script_and_no_other_site(browser: APIClient) -> No
 def test_a_form_of_another_site_signs_nobody_in(ann: User, password: str) -> None:
     strict = APIClient(enforce_csrf_checks=True)
 
-    assert sign_in(strict, ann.username, password).status_code == 403
+    assert sign_in(strict, ann.employee_code, password).status_code == 403
 
 
 def test_unknown_wrong_and_left_are_answered_alike(ann: User, password: str) -> None:
@@ -53,9 +53,9 @@ def test_unknown_wrong_and_left_are_answered_alike(ann: User, password: str) -> 
     answers = [
         sign_in(stranger(), name, tried)
         for name, tried in [
-            (ann.username, "guess"),
+            (ann.employee_code, "guess"),
             ("nobody-at-all", "guess"),
-            (left.username, password),
+            (left.employee_code, password),
             (left.email, password),
         ]
     ]
@@ -68,8 +68,8 @@ def test_unknown_wrong_and_left_are_answered_alike(ann: User, password: str) -> 
 def test_each_answer_costs_one_hash(
     ann: User, password: str, of: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    name = {"known": ann.username, "unknown": "nobody", "left": ""}[of]
-    name = name or new_person(password, is_active=False).username
+    name = {"known": ann.employee_code, "unknown": "nobody", "left": ""}[of]
+    name = name or new_person(password, is_active=False).employee_code
     hasher, hashed = type(identify_hasher(ann.password)), []
     encode = hasher.encode
     monkeypatch.setattr(hasher, "encode", lambda *a, **o: hashed.append(1) or encode(*a, **o))
@@ -119,7 +119,7 @@ def test_without_redis_everybody_can_sign_in(ann: User, password: str, settings:
     location = "redis://127.0.0.1:9/0"
     settings.CACHES = {"default": {**settings.CACHES["default"], "LOCATION": location}}
 
-    answer = sign_in(stranger(), ann.username, password)
+    answer = sign_in(stranger(), ann.employee_code, password)
 
     cache.absence.over()
     assert answer.status_code == 200

@@ -54,16 +54,16 @@ def test_who_has_signed_in_before_is_not_locked_out_by_a_strangers_guesses(
     thief = stranger()
     thief.defaults |= browser.defaults  # from the same address
 
-    assert guess(thief, ann.username, times=12) == 429
+    assert guess(thief, ann.employee_code, times=12) == 429
     assert guess(thief, f"other-{uuid.uuid4()}", times=40) == 429  # the address is used up
 
-    assert sign_in(browser, ann.username, password).status_code == 200
+    assert sign_in(browser, ann.employee_code, password).status_code == 200
 
 
 def test_a_known_device_has_no_more_attempts_than_others(ann: User, browser: APIClient) -> None:
     browser.delete("/api/accounts/auth/browser/v1/auth/session")
 
-    assert guess(browser, ann.username, times=11) == 429
+    assert guess(browser, ann.employee_code, times=11) == 429
     assert guess(browser, ann.email) == 429  # whatever it calls itself
 
 
@@ -88,7 +88,7 @@ def test_right_passwords_are_counted_too(db: None, password: str) -> None:
     person, address = new_person(password), stranger().defaults
 
     answers = [
-        sign_in(APIClient(**address), person.username, password).status_code for _ in range(11)
+        sign_in(APIClient(**address), person.employee_code, password).status_code for _ in range(11)
     ]
 
     assert answers == [200] * 10 + [429]
@@ -112,10 +112,10 @@ def test_where_many_sign_in_at_the_same_moment_few_wait_and_the_rest_is_told(
     while limits._places.acquire(blocking=False):  # until the second waits for the first
         limits._places.release()
     try:
-        assert sign_in(stranger(), ann.username, password).status_code == 429
+        assert sign_in(stranger(), ann.employee_code, password).status_code == 429
     finally:
         go_on.set()
         for thread in threads:
             thread.join()
 
-    assert sign_in(stranger(), ann.username, password).status_code == 200
+    assert sign_in(stranger(), ann.employee_code, password).status_code == 200
