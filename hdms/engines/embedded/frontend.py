@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from functools import cache
 from pathlib import Path
 
+from hdms import app
 from hdms.catalog import FRONTEND, SERVICES, WEB_SERVICES
 from hdms.engines.embedded.account import components_account, give
 from hdms.engines.embedded.guard import GUARDED
@@ -17,11 +18,11 @@ from hdms.environment.environment import Environment
 from hdms.errors import HdmsError
 from hdms.ports import LOOPBACK
 from hdms.process import run
-from hdms.render import FRONTEND_FOLDER, FRONTEND_TEMPLATES, render_frontend
+from hdms.render import FRONTEND_TEMPLATES, render_frontend
 from hdms.stack import PROJECT
 
 BIND = "FRONTEND_BIND_ADDRESS"
-PAGE = FRONTEND_FOLDER / "html"
+BUILT_OF = "its source"
 PID_FILE = "nginx.pid"  # in layout.run; the template names it
 
 
@@ -41,9 +42,9 @@ def write_file(layout: Layout, environment: Environment) -> None:
     Raises:
         HdmsError: nginx could not serve the page from this checkout.
     """
-    if "$" in str(PAGE):
+    if "$" in str(app.BUILT):
         raise HdmsError(
-            f"the path {str(PAGE)!r} has a '$', which nginx would take for a variable",
+            f"the path {str(app.BUILT)!r} has a '$', which nginx would take for a variable",
             "move the checkout to a path without",
         )
     rendered = render_frontend(_values(layout, environment))
@@ -100,6 +101,7 @@ def values_told(environment: Environment) -> dict[str, str]:
     return {
         **ports,
         BIND: environment[BIND],
+        BUILT_OF: app.fingerprint(),
         **{str(t.relative_to(PROJECT)): t.read_text(encoding="utf-8") for t in FRONTEND_TEMPLATES},
     }
 
@@ -114,7 +116,7 @@ def _values(layout: Layout, environment: Environment) -> dict[str, str]:
 
     return {
         "FRONTEND_LISTEN": f"{environment[BIND]}:{environment[FRONTEND.port_variable]}",
-        "FRONTEND_ROOT": _quoted(PAGE),
+        "FRONTEND_ROOT": _quoted(app.folder()),
         "FRONTEND_TEMPORARY": _quoted(layout.run),
         "FRONTEND_BUFFERS": _quoted(layout.run),
         "FRONTEND_RESOLVER": "",  # the addresses are numbers
