@@ -141,6 +141,7 @@ def _below(name: str) -> Iterator[str]:
 
 def _open_to_all(built: Path) -> None:
     """Let nginx' own account read it, whatever the umask was."""
+    BUILT.parent.chmod(0o711)  # as Layout.make has it
     for path in (BUILT, built, *built.rglob("*")):
         path.chmod(0o755 if path.is_dir() else 0o644)
 
