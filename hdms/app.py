@@ -84,6 +84,7 @@ def install(announce: Announce, tests: bool = True) -> None:
     there = whole.read_text().split() if whole.exists() else []
     if wanted in there and (not tests or "tests" in there):
         return
+    tests = tests or "tests" in there  # whoever develops keeps them
     announce("installing the browser's packages")
     npm("ci", "--no-audit", *([] if tests else ["--omit=dev"]), timeout=INSTALL_SECONDS)
     whole.write_text(f"{wanted} {'tests' if tests else ''}")

@@ -2,7 +2,7 @@ import react from "@vitejs/plugin-react";
 import { defineConfig } from "vite";
 
 // `npm run dev` shows the source beside a running stack.
-const frontDoor = process.env["HDMS_ADDRESS"] ?? "http://127.0.0.1:8080";
+const frontDoor = process.env.HDMS_ADDRESS ?? "http://127.0.0.1:8080";
 
 export default defineConfig({
     plugins: [react()],

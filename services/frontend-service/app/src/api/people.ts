@@ -37,10 +37,10 @@ export type DepartmentChange = Partial<Omit<Department, "id" | "version">>;
 
 /** What the table of people is narrowed to; in the address, so that it can be sent and kept. */
 export interface PeopleFilter {
-    readonly search?: string;
-    readonly role?: Role;
-    readonly department?: number;
-    readonly is_active?: boolean;
+    readonly search?: string | undefined;
+    readonly role?: Role | undefined;
+    readonly department?: number | undefined;
+    readonly is_active?: boolean | undefined;
 }
 
 interface Page<T> {

@@ -24,7 +24,6 @@ function noticeEnd(error: Error): void {
 
 /** An answer is an answer; only silence and "come back later" are asked again. */
 function isWorthAnother(failures: number, error: Error): boolean {
-    const away =
-        error instanceof Unreachable || (error instanceof Problem && error.status >= 500);
+    const away = error instanceof Unreachable || (error instanceof Problem && error.status >= 500);
     return away && failures < PATIENCE;
 }

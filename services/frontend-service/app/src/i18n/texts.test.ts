@@ -21,7 +21,10 @@ test("no text is empty, and Urdu's are in its own letters", () => {
 /** Every key, with the names in double braces of its text. */
 function shape(texts: Texts): Record<string, string[]> {
     return Object.fromEntries(
-        flat(texts).map(([key, text]) => [key, [...text.matchAll(/{{(\w+)}}/g)].map(String).sort()]),
+        flat(texts).map(([key, text]) => [
+            key,
+            [...text.matchAll(/{{(\w+)}}/g)].map(String).sort(),
+        ]),
     );
 }
 

@@ -46,8 +46,9 @@ const inside = createRoute({
 const signIn = createRoute({
     getParentRoute: () => root,
     path: "/sign-in",
-    validateSearch: ({ to }: Record<string, unknown>): { to?: string } =>
-        isOurs(to) ? { to } : {},
+    validateSearch: ({ to }: Record<string, unknown>): { to?: string | undefined } => ({
+        to: isOurs(to) ? to : undefined,
+    }),
     loader: ({ context }) => context.client.ensureQueryData(sessionQuery),
     component: lazyRouteComponent(() => import("./screens.tsx"), "SignInScreen"),
 });
@@ -126,7 +127,9 @@ export function createAppRouter(client: QueryClient) {
     return createRouter({
         routeTree: tree,
         context: { client },
-        defaultErrorComponent: ({ error, reset: again }) => <ErrorScreen error={error} again={again} />,
+        defaultErrorComponent: ({ error, reset: again }) => (
+            <ErrorScreen error={error} again={again} />
+        ),
         defaultPreload: "intent",
         defaultPreloadStaleTime: 0, // the query client knows what is fresh
         scrollRestoration: true,
@@ -143,15 +146,14 @@ function isOurs(to: unknown): to is string {
     return typeof to === "string" && to.startsWith("/") && !/^\/[/\\]/.test(to);
 }
 
-/** What an address narrows the people to; what makes no sense in it is left out. */
-export function filterOf(search: Record<string, unknown>): PeopleFilter {
-    const { role, department, is_active: active } = search;
-    const words = search["search"];
-    const known = ROLES.find((each) => each === role);
+/** What an address narrows the people to; what makes no sense in it counts as not there. */
+export function filterOf(asked: Record<string, unknown>): PeopleFilter {
+    const { search, role, department, is_active } = asked;
+    const isText = typeof search === "string" || typeof search === "number";
     return {
-        ...((typeof words === "string" || typeof words === "number") && { search: String(words) }),
-        ...(known && { role: known }),
-        ...(Number.isInteger(department) && { department: Number(department) }),
-        ...(typeof active === "boolean" && { is_active: active }),
+        search: isText ? String(search) : undefined,
+        role: ROLES.find((each) => each === role),
+        department: Number.isInteger(department) ? Number(department) : undefined,
+        is_active: typeof is_active === "boolean" ? is_active : undefined,
     };
 }

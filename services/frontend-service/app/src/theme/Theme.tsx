@@ -55,7 +55,9 @@ function ours(scheme: "light" | "dark"): Record<string, string> {
 /** Colours, font and direction for all that is inside. */
 export function Theme({ children }: { children: ReactNode }) {
     return (
-        <DirectionProvider initialDirection={document.documentElement.dir === "rtl" ? "rtl" : "ltr"}>
+        <DirectionProvider
+            initialDirection={document.documentElement.dir === "rtl" ? "rtl" : "ltr"}
+        >
             <MantineProvider
                 theme={theme}
                 defaultColorScheme="auto"
@@ -66,6 +68,7 @@ export function Theme({ children }: { children: ReactNode }) {
                     dark: ours("dark"),
                 })}
                 getStyleNonce={nonce}
+                env={import.meta.env.MODE === "test" ? "test" : "default"}
             >
                 <Direction />
                 {children}

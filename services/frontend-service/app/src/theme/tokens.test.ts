@@ -11,7 +11,9 @@ test.each(SCHEMES)("in %s, text is readable on every surface that it stands on",
     }
     expect(contrast(tokens.accent, tokens.accentSurface)).toBeGreaterThanOrEqual(4.5);
     for (const tone of TONES) {
-        expect(contrast(tokens.tones[tone].text, tokens.tones[tone].surface)).toBeGreaterThanOrEqual(4.5);
+        expect(
+            contrast(tokens.tones[tone].text, tokens.tones[tone].surface),
+        ).toBeGreaterThanOrEqual(4.5);
         expect(contrast(tokens.tones[tone].text, tokens.surface)).toBeGreaterThanOrEqual(4.5);
     }
 });

@@ -18,22 +18,26 @@ export function BottomBar({ person }: { person: Person }) {
     const shown = all.slice(0, all.length > MOST ? MOST - 1 : MOST);
     const rest = all.slice(shown.length);
     return (
-        <nav className={classes["bar"]} aria-label={t("frame.navigation")}>
+        <nav className={classes.bar} aria-label={t("frame.navigation")}>
             {shown.map((screen) => (
                 <Link
                     key={screen.to}
                     to={screen.to}
-                    className={classes["item"] ?? ""}
+                    className={classes.item ?? ""}
                     activeOptions={{ exact: screen.to === "/", includeSearch: false }}
                 >
                     <screen.icon size={22} stroke={1.6} aria-hidden />
-                    <span className={classes["word"]}>{t(`screen.${screen.name}`)}</span>
+                    <span className={classes.word}>{t(`screen.${screen.name}`)}</span>
                 </Link>
             ))}
             {rest.length > 0 && (
-                <UnstyledButton className={classes["item"] ?? ""} onClick={show} aria-haspopup="dialog">
+                <UnstyledButton
+                    className={classes.item ?? ""}
+                    onClick={show}
+                    aria-haspopup="dialog"
+                >
                     <IconDots size={22} stroke={1.6} aria-hidden />
-                    <span className={classes["word"]}>{t("frame.more")}</span>
+                    <span className={classes.word}>{t("frame.more")}</span>
                 </UnstyledButton>
             )}
             <Drawer
@@ -44,9 +48,9 @@ export function BottomBar({ person }: { person: Person }) {
                 title={t("frame.more")}
                 closeButtonProps={{ "aria-label": t("frame.close") }}
             >
-                <nav onClick={close} aria-label={t("frame.more")}>
+                <nav aria-label={t("frame.more")}>
                     {rest.map((screen) => (
-                        <NavigationLink key={screen.to} screen={screen} />
+                        <NavigationLink key={screen.to} screen={screen} onClick={close} />
                     ))}
                 </nav>
             </Drawer>

@@ -7,14 +7,22 @@ import classes from "./Doorway.module.css";
 import { OfflineBanner } from "./OfflineBanner.tsx";
 
 /** A screen before one is signed in: one card, and the language to read it in. */
-export function Doorway({ title, about, children }: { title: string; about?: string; children: ReactNode }) {
+export function Doorway({
+    title,
+    about,
+    children,
+}: {
+    title: string;
+    about?: string;
+    children: ReactNode;
+}) {
     const { t, i18n } = useTranslation();
     useEffect(() => {
         document.title = `${title} · ${t("app.name")}`;
     }, [title, t]);
     return (
-        <div className={classes["doorway"]}>
-            <header className={classes["head"]}>
+        <div className={classes.doorway}>
+            <header className={classes.head}>
                 <Brand />
                 <Group component="nav" aria-label={t("preferences.language")} gap="md">
                     {Object.keys(LANGUAGES)
@@ -33,11 +41,9 @@ export function Doorway({ title, about, children }: { title: string; about?: str
                         ))}
                 </Group>
             </header>
-            <main className={classes["main"]}>
+            <main className={classes.main}>
                 <Paper withBorder p={{ base: "lg", sm: "xl" }} w="100%" maw={420} radius="lg">
-                    <Title order={1}>
-                        {title}
-                    </Title>
+                    <Title order={1}>{title}</Title>
                     {about !== undefined && (
                         <Text c="dimmed" mt={4}>
                             {about}

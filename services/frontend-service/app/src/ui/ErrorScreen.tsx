@@ -18,7 +18,7 @@ export function ErrorScreen({ error, again }: { error: unknown; again?: () => vo
         heading.current?.focus();
     }, [kind, t]);
     return (
-        <Stack className={classes["error"] ?? ""} gap="md" role="alert">
+        <Stack className={classes.error ?? ""} gap="md" role="alert">
             <Title order={1} ref={heading} tabIndex={-1}>
                 {t(`error.${kind}.title`)}
             </Title>
@@ -29,7 +29,9 @@ export function ErrorScreen({ error, again }: { error: unknown; again?: () => vo
                         {t("error.again")}
                     </Button>
                 )}
-                <Anchor renderRoot={(props) => <Link to="/" {...props} />}>{t("error.home")}</Anchor>
+                <Anchor renderRoot={(props) => <Link to="/" {...props} />}>
+                    {t("error.home")}
+                </Anchor>
                 {(kind === "away" || kind === "unreachable") && (
                     <Anchor renderRoot={(props) => <Link to="/state" {...props} />}>
                         {t("error.state")}
@@ -48,7 +50,7 @@ function RequestId({ id }: { id: string }) {
             <Text size="sm" c="dimmed">
                 {t("error.requestId")}
             </Text>
-            <Code dir="ltr" className={classes["id"] ?? ""}>
+            <Code dir="ltr" className={classes.id ?? ""}>
                 {id}
             </Code>
             <CopyButton value={id}>
@@ -58,7 +60,11 @@ function RequestId({ id }: { id: string }) {
                         variant="subtle"
                         onClick={copy}
                         leftSection={
-                            copied ? <IconCheck size={16} aria-hidden /> : <IconCopy size={16} aria-hidden />
+                            copied ? (
+                                <IconCheck size={16} aria-hidden />
+                            ) : (
+                                <IconCopy size={16} aria-hidden />
+                            )
                         }
                     >
                         {copied ? t("error.copied") : t("error.copy")}

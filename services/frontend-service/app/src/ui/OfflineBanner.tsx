@@ -10,7 +10,7 @@ export function OfflineBanner() {
     return (
         <div role="status">
             {!online && (
-                <div className={classes["banner"]}>
+                <div className={classes.banner}>
                     <IconWifiOff size={18} aria-hidden />
                     {t("frame.offline")}
                 </div>

@@ -1,6 +1,13 @@
 import { Group, Kbd, Text, UnstyledButton, useMantineColorScheme } from "@mantine/core";
 import { Spotlight, type SpotlightActionData, spotlight } from "@mantine/spotlight";
-import { IconLanguage, IconLogout, IconMoon, IconSearch, IconSun, IconUser } from "@tabler/icons-react";
+import {
+    IconLanguage,
+    IconLogout,
+    IconMoon,
+    IconSearch,
+    IconSun,
+    IconUser,
+} from "@tabler/icons-react";
 import { useInfiniteQuery } from "@tanstack/react-query";
 import { useNavigate } from "@tanstack/react-router";
 import { useDeferredValue, useState } from "react";
@@ -14,12 +21,12 @@ import classes from "./Palette.module.css";
 export function PaletteButton() {
     const { t } = useTranslation();
     return (
-        <UnstyledButton className={classes["button"] ?? ""} onClick={spotlight.open}>
+        <UnstyledButton className={classes.button ?? ""} onClick={spotlight.open}>
             <IconSearch size={18} aria-hidden />
-            <Text span size="sm" className={classes["word"] ?? ""}>
+            <Text span size="sm" className={classes.word ?? ""}>
                 {t("palette.open")}
             </Text>
-            <Kbd size="xs" className={classes["keys"] ?? ""} dir="ltr">
+            <Kbd size="xs" className={classes.keys ?? ""} dir="ltr">
                 Ctrl K
             </Kbd>
         </UnstyledButton>

@@ -20,7 +20,9 @@ const SCHEMES = [
 export function PersonMenu({ person, onSignOut }: { person: Person; onSignOut: () => void }) {
     const { t, i18n } = useTranslation();
     const { colorScheme, setColorScheme } = useMantineColorScheme();
-    const others = Object.keys(LANGUAGES).filter(isLanguage).filter((l) => l !== i18n.language);
+    const others = Object.keys(LANGUAGES)
+        .filter(isLanguage)
+        .filter((l) => l !== i18n.language);
     return (
         <Menu position="bottom-end" width={240}>
             <Menu.Target>

@@ -21,11 +21,11 @@ export function ProgressLine() {
         return () => clearTimeout(timer);
     }, [busy]);
     return long ? (
-        <div className={classes["line"]} role="progressbar" aria-label={t("frame.loading")} />
+        <div className={classes.line} role="progressbar" aria-label={t("frame.loading")} />
     ) : null;
 }
 
 /** What is asked for again every few seconds is nobody's wait. */
 function isAwaited(query: { meta: Record<string, unknown> | undefined }): boolean {
-    return query.meta?.["quiet"] !== true;
+    return query.meta?.quiet !== true;
 }

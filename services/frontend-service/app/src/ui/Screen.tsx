@@ -27,7 +27,7 @@ export function Screen({ title, about, moves, wide = false, children }: Props) {
         }
     }, []);
     return (
-        <div className={wide ? classes["wide"] : classes["screen"]}>
+        <div className={wide ? classes.wide : classes.screen}>
             <Group justify="space-between" align="flex-start" mb="lg" gap="md">
                 <div>
                     <Title order={1} tabIndex={-1} ref={heading}>

@@ -7,7 +7,7 @@ export const CONTENT = "content";
 export function SkipLink() {
     const { t } = useTranslation();
     return (
-        <a className={classes["skip"]} href={`#${CONTENT}`} onClick={toContent}>
+        <a className={classes.skip} href={`#${CONTENT}`} onClick={toContent}>
             {t("frame.skip")}
         </a>
     );

@@ -21,7 +21,7 @@ const SHAPES = {
 export function ToneMark({ tone, children }: { tone: Tone; children: ReactNode }) {
     const Shape = SHAPES[tone];
     return (
-        <span className={classes["mark"]} data-tone={tone}>
+        <span className={classes.mark} data-tone={tone}>
             <Shape size={14} aria-hidden />
             {children}
         </span>

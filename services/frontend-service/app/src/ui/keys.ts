@@ -41,6 +41,8 @@ export function useKeys(person: Person, onHelp: () => void): void {
 }
 
 function isTyping(event: KeyboardEvent): boolean {
-    const field = event.target instanceof HTMLElement && event.target.closest("input, textarea, select, [contenteditable], [role=dialog]");
+    const field =
+        event.target instanceof HTMLElement &&
+        event.target.closest("input, textarea, select, [contenteditable], [role=dialog]");
     return Boolean(field) || event.ctrlKey || event.metaKey || event.altKey;
 }

@@ -8,7 +8,7 @@ interface Undo {
 
 /** Say that something is done, with a button that takes it back where that is possible. */
 export function toast(said: string, undo?: Undo): void {
-    const id = `toast-${said}`;
+    const id = crypto.randomUUID();
     notifications.show({
         id,
         autoClose: 10_000,

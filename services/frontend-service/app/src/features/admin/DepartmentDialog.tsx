@@ -39,7 +39,9 @@ export function DepartmentDialog({ department, all, onClose }: Props) {
     const shown = { ...BLANK, ...department, ...change };
     const saving = useMutation({
         mutationFn: () =>
-            department ? changeDepartment(department, change) : makeDepartment({ ...BLANK, ...change }, key),
+            department
+                ? changeDepartment(department, change)
+                : makeDepartment({ ...BLANK, ...change }, key),
         onSuccess: (saved) => {
             void client.invalidateQueries({ queryKey: departmentsQuery.queryKey });
             toast(t("department.saved", { name: saved.name }));
@@ -53,7 +55,11 @@ export function DepartmentDialog({ department, all, onClose }: Props) {
         <Modal
             opened
             onClose={onClose}
-            title={department ? t("department.change", { name: department.name }) : t("department.make")}
+            title={
+                department
+                    ? t("department.change", { name: department.name })
+                    : t("department.make")
+            }
             closeButtonProps={{ "aria-label": t("frame.close") }}
         >
             <form
@@ -74,7 +80,7 @@ export function DepartmentDialog({ department, all, onClose }: Props) {
                         required
                         data-autofocus
                         value={shown.name}
-                        error={faults["name"]?.join(" ")}
+                        error={faults.name?.join(" ")}
                         onChange={(event) => set({ name: event.currentTarget.value })}
                     />
                     <TextInput
@@ -82,7 +88,7 @@ export function DepartmentDialog({ department, all, onClose }: Props) {
                         required
                         dir="ltr"
                         value={shown.code}
-                        error={faults["code"]?.join(" ")}
+                        error={faults.code?.join(" ")}
                         onChange={(event) => set({ code: event.currentTarget.value })}
                     />
                     {!isParent && (
@@ -90,15 +96,18 @@ export function DepartmentDialog({ department, all, onClose }: Props) {
                             label={t("department.parent")}
                             placeholder={t("form.none")}
                             clearable
-                            data={parents.map(({ id, name }) => ({ value: String(id), label: name }))}
+                            data={parents.map(({ id, name }) => ({
+                                value: String(id),
+                                label: name,
+                            }))}
                             value={shown.parent === null ? null : String(shown.parent)}
-                            error={faults["parent"]?.join(" ")}
+                            error={faults.parent?.join(" ")}
                             onChange={(id) => set({ parent: id === null ? null : Number(id) })}
                         />
                     )}
                     <HeadSelect
                         head={shown.head}
-                        fault={faults["head"]?.join(" ")}
+                        fault={faults.head?.join(" ")}
                         onChange={(head) => set({ head })}
                     />
                     <Switch
@@ -110,7 +119,9 @@ export function DepartmentDialog({ department, all, onClose }: Props) {
                     <Switch
                         label={t("department.mayAsk")}
                         checked={shown.may_request_approval}
-                        onChange={(event) => set({ may_request_approval: event.currentTarget.checked })}
+                        onChange={(event) =>
+                            set({ may_request_approval: event.currentTarget.checked })
+                        }
                     />
                     <Group justify="flex-end">
                         <Button variant="default" onClick={onClose}>

@@ -21,7 +21,10 @@ export function Departments() {
             title={t("screen.departments")}
             about={t("screen.about.departments")}
             moves={
-                <Button leftSection={<IconPlus size={18} aria-hidden />} onClick={() => setEdited("new")}>
+                <Button
+                    leftSection={<IconPlus size={18} aria-hidden />}
+                    onClick={() => setEdited("new")}
+                >
                     {t("department.make")}
                 </Button>
             }
@@ -31,23 +34,25 @@ export function Departments() {
             )}
             {departments.isPending && <Skeleton height={240} />}
             {departments.data && all.length === 0 && <Text>{t("department.none")}</Text>}
-            <Stack component="ul" gap="sm" className={classes["tree"] ?? ""}>
-                {all.filter(({ parent }) => parent === null).map((department) => (
-                    <Paper component="li" key={department.id} withBorder>
-                        <Line department={department} onEdit={setEdited} />
-                        {all.some(({ parent }) => parent === department.id) && (
-                            <ul className={classes["below"]}>
-                                {all
-                                    .filter(({ parent }) => parent === department.id)
-                                    .map((below) => (
-                                        <li key={below.id}>
-                                            <Line department={below} onEdit={setEdited} />
-                                        </li>
-                                    ))}
-                            </ul>
-                        )}
-                    </Paper>
-                ))}
+            <Stack component="ul" gap="sm" className={classes.tree ?? ""}>
+                {all
+                    .filter(({ parent }) => parent === null)
+                    .map((department) => (
+                        <Paper component="li" key={department.id} withBorder>
+                            <Line department={department} onEdit={setEdited} />
+                            {all.some(({ parent }) => parent === department.id) && (
+                                <ul className={classes.below}>
+                                    {all
+                                        .filter(({ parent }) => parent === department.id)
+                                        .map((below) => (
+                                            <li key={below.id}>
+                                                <Line department={below} onEdit={setEdited} />
+                                            </li>
+                                        ))}
+                                </ul>
+                            )}
+                        </Paper>
+                    ))}
             </Stack>
             {edited !== null && (
                 <DepartmentDialog
@@ -67,8 +72,8 @@ function Line({ department, onEdit }: { department: Department; onEdit: (d: Depa
         enabled: department.head !== null,
     });
     return (
-        <div className={classes["line"]}>
-            <div className={classes["words"]}>
+        <div className={classes.line}>
+            <div className={classes.words}>
                 <Text fw={600} component="h2">
                     <bdi>{department.name}</bdi>{" "}
                     <Text span size="sm" c="dimmed" dir="ltr">

@@ -3,7 +3,13 @@ import { useDebouncedCallback } from "@mantine/hooks";
 import { IconSearch, IconX } from "@tabler/icons-react";
 import { useInfiniteQuery, useQuery } from "@tanstack/react-query";
 import { useTranslation } from "react-i18next";
-import { departmentsQuery, type PeopleFilter, peopleQuery, ROLES, type Role } from "../../api/people.ts";
+import {
+    departmentsQuery,
+    type PeopleFilter,
+    peopleQuery,
+    ROLES,
+    type Role,
+} from "../../api/people.ts";
 import { ErrorScreen } from "../../ui/ErrorScreen.tsx";
 import { Screen } from "../../ui/Screen.tsx";
 import { PeopleTable } from "./PeopleTable.tsx";
@@ -19,11 +25,11 @@ export function People({ filter, onFilter }: Props) {
     const people = useInfiniteQuery(peopleQuery(filter));
     const departments = useQuery(departmentsQuery);
     const search = useDebouncedCallback(
-        (words: string) => onFilter(without({ ...filter, search: words.trim() })),
+        (words: string) => onFilter({ ...filter, search: words.trim() || undefined }),
         250,
     );
     const found = people.data?.pages.flatMap((page) => page.results) ?? [];
-    const narrowed = Object.keys(filter).length > 0;
+    const narrowed = Object.values(filter).some((value) => value !== undefined);
     return (
         <Screen title={t("screen.people")} about={t("screen.about.people")} wide>
             <search>
@@ -45,7 +51,9 @@ export function People({ filter, onFilter }: Props) {
                         clearable
                         data={ROLES.map((role) => ({ value: role, label: t(`role.${role}`) }))}
                         value={filter.role ?? null}
-                        onChange={(role) => onFilter(without({ ...filter, role: role as Role }))}
+                        onChange={(role) =>
+                            onFilter({ ...filter, role: (role as Role | null) ?? undefined })
+                        }
                         flex="1 1 140px"
                         maw={200}
                     />
@@ -60,7 +68,7 @@ export function People({ filter, onFilter }: Props) {
                         }))}
                         value={filter.department === undefined ? null : String(filter.department)}
                         onChange={(id) =>
-                            onFilter(without({ ...filter, department: id ? Number(id) : undefined }))
+                            onFilter({ ...filter, department: id ? Number(id) : undefined })
                         }
                         flex="1 1 160px"
                         maw={240}
@@ -75,7 +83,7 @@ export function People({ filter, onFilter }: Props) {
                         ]}
                         value={filter.is_active === undefined ? null : String(filter.is_active)}
                         onChange={(is) =>
-                            onFilter(without({ ...filter, is_active: is ? is === "true" : undefined }))
+                            onFilter({ ...filter, is_active: is ? is === "true" : undefined })
                         }
                         flex="1 1 120px"
                         maw={180}
@@ -116,12 +124,4 @@ export function People({ filter, onFilter }: Props) {
         }
         return t(people.hasNextPage ? "people.countMore" : "people.count", { count: found.length });
     }
-}
-
-/** What is not chosen is not in the address. */
-function without(filter: Record<keyof PeopleFilter, unknown> | object): PeopleFilter {
-    const chosen = Object.entries(filter).filter(
-        ([, value]) => value !== undefined && value !== null && value !== "",
-    );
-    return Object.fromEntries(chosen);
 }

@@ -45,9 +45,8 @@ export function PeopleTable({ people, departments, waiting, more, onMore }: Prop
     const above = shown[0]?.start ?? 0;
     const below = rows.getTotalSize() - (shown.at(-1)?.end ?? 0);
     return (
-        // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reached by keyboard
-        <section ref={pane} className={classes["pane"]} tabIndex={0} aria-label={t("screen.people")}>
-            <table className={classes["table"]} aria-rowcount={people.length + 1}>
+        <section ref={pane} className={classes.pane} aria-label={t("screen.people")}>
+            <table className={classes.table} aria-rowcount={people.length + 1}>
                 <thead>
                     <tr>
                         <th scope="col">{t("person.name")}</th>
@@ -68,7 +67,9 @@ export function PeopleTable({ people, departments, waiting, more, onMore }: Prop
                                     key={person.id}
                                     person={person}
                                     index={index}
-                                    departments={person.departments.map((id) => names.get(id) ?? "")}
+                                    departments={person.departments.map(
+                                        (id) => names.get(id) ?? "",
+                                    )}
                                 />
                             )
                         );
@@ -92,17 +93,16 @@ function Row({ person, index, departments }: RowProps) {
     const navigate = useNavigate();
     const id = String(person.id);
     return (
-        // biome-ignore lint/a11y/useKeyWithClickEvents: the link in it is the way by keyboard
         <tr
-            className={classes["row"]}
+            className={classes.row}
             aria-rowindex={index + 2}
             onClick={() => void navigate({ to: "/people/$id", params: { id } })}
         >
-            <th scope="row">
+            <th scope="row" className={classes.name}>
                 <Link to="/people/$id" params={{ id }} onClick={(event) => event.stopPropagation()}>
                     <bdi>{person.name}</bdi>
                 </Link>
-                <span className={classes["second"]}>
+                <span className={classes.second}>
                     <bdi>{person.employee_code}</bdi> · {t(`role.${person.role}`)}
                 </span>
             </th>

@@ -1,13 +1,36 @@
-import { Alert, Button, Group, List, MultiSelect, Select, Stack, Switch, Text, TextInput } from "@mantine/core";
+import {
+    Alert,
+    Button,
+    Group,
+    List,
+    MultiSelect,
+    Select,
+    Stack,
+    Switch,
+    Text,
+    TextInput,
+} from "@mantine/core";
 import { IconAlertTriangle } from "@tabler/icons-react";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
-import { type Department, type Person, type PersonChange, ROLES, type Role } from "../../api/people.ts";
+import {
+    type Department,
+    type Person,
+    type PersonChange,
+    ROLES,
+    type Role,
+} from "../../api/people.ts";
 import classes from "./PersonForm.module.css";
 import { useSavePerson } from "./savePerson.ts";
 
 /** Changes are shown in words before they are saved; a newer state is never overwritten unseen. */
-export function PersonForm({ person, departments }: { person: Person; departments: readonly Department[] }) {
+export function PersonForm({
+    person,
+    departments,
+}: {
+    person: Person;
+    departments: readonly Department[];
+}) {
     const { t } = useTranslation();
     const [change, setChange] = useState<PersonChange>({});
     const save = useSavePerson(person, () => setChange({}));
@@ -17,7 +40,7 @@ export function PersonForm({ person, departments }: { person: Person; department
     return (
         <form
             noValidate
-            className={classes["form"]}
+            className={classes.form}
             onSubmit={(event) => {
                 event.preventDefault();
                 save.save(Object.fromEntries(differing.map((key) => [key, change[key]])));
@@ -75,15 +98,15 @@ export function PersonForm({ person, departments }: { person: Person; department
                     </Alert>
                 )}
                 {differing.length > 0 && (
-                    <section className={classes["changes"]} aria-labelledby="changes">
+                    <section className={classes.changes} aria-labelledby="changes">
                         <Text id="changes" component="h2" size="sm" fw={600}>
                             {t("person.willChange")}
                         </Text>
                         <List size="sm" my="xs">
                             {differing.map((key) => (
                                 <List.Item key={key}>
-                                    {t(`person.field.${key}`)}: <bdi>{said(key, person[key])}</bdi> →{" "}
-                                    <bdi>{said(key, change[key])}</bdi>
+                                    {t(`person.field.${key}`)}: <bdi>{said(key, person[key])}</bdi>{" "}
+                                    → <bdi>{said(key, change[key])}</bdi>
                                 </List.Item>
                             ))}
                         </List>

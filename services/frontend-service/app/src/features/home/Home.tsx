@@ -16,15 +16,23 @@ export function Home({ person }: { person: Person }) {
     const unprotected = known.data !== undefined && !known.data.some(({ type }) => type === "totp");
     const others = destinations(person).filter((each) => each.to !== "/");
     return (
-        <Screen title={t("home.title", { name: person.name })} about={t(`role.about.${person.role}`)}>
+        <Screen
+            title={t("home.title", { name: person.name })}
+            about={t(`role.about.${person.role}`)}
+        >
             {unprotected && (
-                <section aria-labelledby="waiting" className={classes["section"]}>
+                <section aria-labelledby="waiting" className={classes.section}>
                     <Text id="waiting" component="h2" size="sm" fw={600} c="dimmed">
                         {t("home.waiting")}
                     </Text>
-                    <Link to="/security" className={classes["card"] ?? ""}>
-                        <Paper withBorder p="md" className={classes["paper"] ?? ""}>
-                            <IconShieldPlus size={24} stroke={1.6} aria-hidden color="var(--hd-accent)" />
+                    <Link to="/security" className={classes.card ?? ""}>
+                        <Paper withBorder p="md" className={classes.paper ?? ""}>
+                            <IconShieldPlus
+                                size={24}
+                                stroke={1.6}
+                                aria-hidden
+                                color="var(--hd-accent)"
+                            />
                             <div>
                                 <Text fw={600}>{t("home.protect")}</Text>
                                 <Text size="sm" c="dimmed">
@@ -35,14 +43,14 @@ export function Home({ person }: { person: Person }) {
                     </Link>
                 </section>
             )}
-            <section aria-labelledby="places" className={classes["section"]}>
+            <section aria-labelledby="places" className={classes.section}>
                 <Text id="places" component="h2" size="sm" fw={600} c="dimmed">
                     {t("home.places")}
                 </Text>
                 <SimpleGrid cols={{ base: 1, xs: 2, md: 3 }} spacing="sm">
                     {others.map(({ to, name, icon: Icon }) => (
-                        <Link key={to} to={to} className={classes["card"] ?? ""}>
-                            <Paper withBorder p="md" h="100%" className={classes["paper"] ?? ""}>
+                        <Link key={to} to={to} className={classes.card ?? ""}>
+                            <Paper withBorder p="md" h="100%" className={classes.paper ?? ""}>
                                 <Icon size={24} stroke={1.6} aria-hidden color="var(--hd-quiet)" />
                                 <div>
                                     <Text fw={600}>{t(`screen.${name}`)}</Text>

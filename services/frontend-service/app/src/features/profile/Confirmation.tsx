@@ -52,7 +52,13 @@ export function Confirmation({ children }: { children: ReactNode }) {
     );
 }
 
-function PasswordDialog({ onConfirmed, onClose }: { onConfirmed: () => void; onClose: () => void }) {
+function PasswordDialog({
+    onConfirmed,
+    onClose,
+}: {
+    onConfirmed: () => void;
+    onClose: () => void;
+}) {
     const { t } = useTranslation();
     const [password, setPassword] = useState("");
     const trial = useMutation({ mutationFn: confirmPassword, onSuccess: onConfirmed });

@@ -9,7 +9,7 @@ import { ToneMark } from "../../ui/ToneMark.tsx";
 import { toast } from "../../ui/toast.tsx";
 import { useConfirmed } from "./Confirmation.tsx";
 import classes from "./Devices.module.css";
-import { describe } from "./userAgent.ts";
+import { spoken } from "./userAgent.ts";
 
 const KEY = ["devices"];
 
@@ -34,9 +34,14 @@ export function Devices() {
             </Title>
             {known.error && <ErrorScreen error={known.error} again={() => void known.refetch()} />}
             {known.isPending && <Skeleton height={120} />}
-            <Stack component="ul" gap="xs" className={classes["list"] ?? ""}>
+            <Stack component="ul" gap="xs" className={classes.list ?? ""}>
                 {(known.data ?? []).map((device) => (
-                    <Paper component="li" key={device.id} withBorder className={classes["device"] ?? ""}>
+                    <Paper
+                        component="li"
+                        key={device.id}
+                        withBorder
+                        className={classes.device ?? ""}
+                    >
                         <Line device={device} />
                         {device.is_current ? (
                             <ToneMark tone="done">{t("devices.this")}</ToneMark>
@@ -53,7 +58,11 @@ export function Devices() {
                 ))}
             </Stack>
             {others.length > 1 && (
-                <Button mt="sm" variant="default" onClick={() => ending.mutate(others.map(({ id }) => id))}>
+                <Button
+                    mt="sm"
+                    variant="default"
+                    onClick={() => ending.mutate(others.map(({ id }) => id))}
+                >
                     {t("devices.endOthers")}
                 </Button>
             )}
@@ -63,14 +72,16 @@ export function Devices() {
 
 function Line({ device }: { device: Device }) {
     const { t } = useTranslation();
-    const { system, browser, phone } = describe(device.user_agent);
+    const { system, browser, phone } = spoken(device.user_agent);
     const Icon = phone ? IconDeviceMobile : IconDeviceLaptop;
     return (
         <>
             <Icon size={24} stroke={1.6} aria-hidden />
-            <div className={classes["words"]}>
+            <div className={classes.words}>
                 <Text fw={600}>
-                    <bdi>{[browser, system].filter(Boolean).join(" · ") || t("devices.unknown")}</bdi>
+                    <bdi>
+                        {[browser, system].filter(Boolean).join(" · ") || t("devices.unknown")}
+                    </bdi>
                 </Text>
                 <Text size="sm" c="dimmed">
                     <bdi>{device.ip}</bdi> ·{" "}

@@ -5,8 +5,8 @@ import { QRCodeSVG } from "qrcode.react";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { completeEnrolment, type Enrolment, Refused } from "../../api/session.ts";
-import classes from "./EnrolmentForm.module.css";
 import { useConfirmed } from "./Confirmation.tsx";
+import classes from "./EnrolmentForm.module.css";
 
 interface Props {
     enrolment: Enrolment;
@@ -33,12 +33,12 @@ export function EnrolmentForm({ enrolment, onDone, onCancel }: Props) {
         >
             <Stack>
                 <Text>{t("factor.scan")}</Text>
-                <div className={classes["code"]}>
+                <div className={classes.code}>
                     <QRCodeSVG value={enrolment.totp_url} size={184} title={t("factor.qrCode")} />
                 </div>
                 <Text size="sm">
                     {t("factor.secret")}{" "}
-                    <Code dir="ltr" className={classes["secret"] ?? ""}>
+                    <Code dir="ltr" className={classes.secret ?? ""}>
                         {enrolment.secret.match(/.{1,4}/g)?.join(" ")}
                     </Code>
                 </Text>
@@ -57,7 +57,11 @@ export function EnrolmentForm({ enrolment, onDone, onCancel }: Props) {
                     onChange={(event) => setCode(event.currentTarget.value)}
                 />
                 <Group>
-                    <Button type="submit" loading={trial.isPending} disabled={code.trim().length < 6}>
+                    <Button
+                        type="submit"
+                        loading={trial.isPending}
+                        disabled={code.trim().length < 6}
+                    >
                         {t("factor.complete")}
                     </Button>
                     <Button variant="default" onClick={onCancel}>

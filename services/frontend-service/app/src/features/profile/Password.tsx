@@ -45,7 +45,9 @@ export function Password() {
                         visibilityToggleButtonProps={{ "aria-label": t("signIn.show") }}
                         value={typed.current}
                         error={refused?.on("current_password") && t("fault.password")}
-                        onChange={(event) => setTyped({ ...typed, current: event.currentTarget.value })}
+                        onChange={(event) =>
+                            setTyped({ ...typed, current: event.currentTarget.value })
+                        }
                     />
                     <PasswordInput
                         label={t("security.new")}
@@ -53,7 +55,9 @@ export function Password() {
                         visibilityToggleButtonProps={{ "aria-label": t("signIn.show") }}
                         value={typed.next}
                         error={refused?.on("new_password")}
-                        onChange={(event) => setTyped({ ...typed, next: event.currentTarget.value })}
+                        onChange={(event) =>
+                            setTyped({ ...typed, next: event.currentTarget.value })
+                        }
                     />
                     <Button
                         type="submit"

@@ -41,7 +41,11 @@ export function Preferences({ person }: { person: Person }) {
                 >
                     <Stack gap="xs" mt="xs">
                         {Object.entries(LANGUAGES).map(([language, { name }]) => (
-                            <Radio key={language} value={language} label={<bdi lang={language}>{name}</bdi>} />
+                            <Radio
+                                key={language}
+                                value={language}
+                                label={<bdi lang={language}>{name}</bdi>}
+                            />
                         ))}
                     </Stack>
                 </Radio.Group>

@@ -22,9 +22,9 @@ export function Profile({ person }: { person: Person }) {
     ] as const;
     return (
         <Screen title={t("screen.profile")} about={t("profile.about")}>
-            <dl className={classes["facts"]}>
+            <dl className={classes.facts}>
                 {rows.map(([name, value]) => (
-                    <div key={name} className={classes["fact"]}>
+                    <div key={name} className={classes.fact}>
                         <dt>{name}</dt>
                         <dd>
                             <bdi>{value}</bdi>

@@ -3,7 +3,13 @@ import { useTranslation } from "react-i18next";
 import classes from "./RecoveryCodes.module.css";
 
 /** Shown once; closing is a decision, not a slip beside the dialog. */
-export function RecoveryCodes({ codes, onClose }: { codes: readonly string[]; onClose: () => void }) {
+export function RecoveryCodes({
+    codes,
+    onClose,
+}: {
+    codes: readonly string[];
+    onClose: () => void;
+}) {
     const { t } = useTranslation();
     return (
         <Modal
@@ -14,7 +20,7 @@ export function RecoveryCodes({ codes, onClose }: { codes: readonly string[]; on
             closeOnClickOutside={false}
         >
             <Text>{t("factor.codesAbout")}</Text>
-            <SimpleGrid cols={2} my="md" dir="ltr" component="ul" className={classes["codes"] ?? ""}>
+            <SimpleGrid cols={2} my="md" dir="ltr" component="ul" className={classes.codes ?? ""}>
                 {codes.map((code) => (
                     <li key={code}>{code}</li>
                 ))}

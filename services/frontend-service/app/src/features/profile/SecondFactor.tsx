@@ -2,7 +2,13 @@ import { Button, Group, Skeleton, Text, Title } from "@mantine/core";
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
-import { beginEnrolment, type Enrolment, factors, makeRecoveryCodes, removeFactor } from "../../api/session.ts";
+import {
+    beginEnrolment,
+    type Enrolment,
+    factors,
+    makeRecoveryCodes,
+    removeFactor,
+} from "../../api/session.ts";
 import { ErrorScreen } from "../../ui/ErrorScreen.tsx";
 import { ToneMark } from "../../ui/ToneMark.tsx";
 import { toast } from "../../ui/toast.tsx";
@@ -44,7 +50,9 @@ export function SecondFactor() {
                     {t("factor.title")}
                 </Title>
                 {known.data && (
-                    <ToneMark tone={app ? "done" : "waiting"}>{t(app ? "factor.on" : "factor.off")}</ToneMark>
+                    <ToneMark tone={app ? "done" : "waiting"}>
+                        {t(app ? "factor.on" : "factor.off")}
+                    </ToneMark>
                 )}
             </Group>
             <Text c="dimmed" mb="sm">
@@ -70,10 +78,18 @@ export function SecondFactor() {
             {codes.data && <RecoveryCodes codes={codes.data} onClose={codes.reset} />}
             {app && (
                 <Group>
-                    <Button variant="default" onClick={() => codes.mutate()} loading={codes.isPending}>
+                    <Button
+                        variant="default"
+                        onClick={() => codes.mutate()}
+                        loading={codes.isPending}
+                    >
                         {t("factor.newCodes", { count: left })}
                     </Button>
-                    <Button variant="subtle" onClick={() => removal.mutate()} loading={removal.isPending}>
+                    <Button
+                        variant="subtle"
+                        onClick={() => removal.mutate()}
+                        loading={removal.isPending}
+                    >
                         {t("factor.remove")}
                     </Button>
                 </Group>

@@ -16,7 +16,7 @@ const SYSTEMS = [
 ] as const;
 
 /** Say in words what a browser said of itself; it may say anything. */
-export function describe(agent: string): { browser: string; system: string; phone: boolean } {
+export function spoken(agent: string): { browser: string; system: string; phone: boolean } {
     const known = (list: readonly (readonly [string, string])[]) =>
         list.find(([mark]) => agent.includes(mark))?.[1] ?? "";
     return {

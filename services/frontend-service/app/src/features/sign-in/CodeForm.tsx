@@ -45,7 +45,11 @@ export function CodeForm({ onStanding }: { onStanding: (standing: Standing) => v
                     onChange={(event) => setCode(event.currentTarget.value)}
                 />
                 <Group grow>
-                    <Button variant="default" onClick={() => leave.mutate()} loading={leave.isPending}>
+                    <Button
+                        variant="default"
+                        onClick={() => leave.mutate()}
+                        loading={leave.isPending}
+                    >
                         {t("signIn.other")}
                     </Button>
                     <Button type="submit" loading={trial.isPending} disabled={code.trim() === ""}>

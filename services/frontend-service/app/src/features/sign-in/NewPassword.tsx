@@ -33,7 +33,11 @@ export function NewPassword({ resetKey }: { resetKey: string }) {
                     >
                         <Stack>
                             {change.error && (
-                                <Alert role="alert" color="red" icon={<IconAlertTriangle aria-hidden />}>
+                                <Alert
+                                    role="alert"
+                                    color="red"
+                                    icon={<IconAlertTriangle aria-hidden />}
+                                >
                                     {fault(change.error)}
                                 </Alert>
                             )}
@@ -46,7 +50,11 @@ export function NewPassword({ resetKey }: { resetKey: string }) {
                                 value={password}
                                 onChange={(event) => setPassword(event.currentTarget.value)}
                             />
-                            <Button type="submit" loading={change.isPending} disabled={password === ""}>
+                            <Button
+                                type="submit"
+                                loading={change.isPending}
+                                disabled={password === ""}
+                            >
                                 {t("reset.set")}
                             </Button>
                         </Stack>

@@ -29,7 +29,11 @@ export function Reset() {
                     >
                         <Stack>
                             {request.error && (
-                                <Alert role="alert" color="red" icon={<IconAlertTriangle aria-hidden />}>
+                                <Alert
+                                    role="alert"
+                                    color="red"
+                                    icon={<IconAlertTriangle aria-hidden />}
+                                >
                                     {fault(request.error)}
                                 </Alert>
                             )}
@@ -42,7 +46,11 @@ export function Reset() {
                                 value={email}
                                 onChange={(event) => setEmail(event.currentTarget.value)}
                             />
-                            <Button type="submit" loading={request.isPending} disabled={!email.includes("@")}>
+                            <Button
+                                type="submit"
+                                loading={request.isPending}
+                                disabled={!email.includes("@")}
+                            >
                                 {t("reset.send")}
                             </Button>
                         </Stack>

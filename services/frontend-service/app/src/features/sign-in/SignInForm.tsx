@@ -26,7 +26,8 @@ export function SignInForm({ name, onStanding }: Props) {
         },
     });
     const trial = useMutation({
-        mutationFn: (typed: { name: string; password: string }) => signIn(typed.name, typed.password),
+        mutationFn: (typed: { name: string; password: string }) =>
+            signIn(typed.name, typed.password),
         onSuccess: onStanding,
         onError: (error) => {
             if (error instanceof Refused) {

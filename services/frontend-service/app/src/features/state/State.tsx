@@ -38,14 +38,17 @@ export function State() {
             <Text role="status" fw={600} mb="md">
                 {summary(known.length, bad)}
             </Text>
-            <SimpleGrid cols={{ base: 1, md: 2, lg: 3 }} component="ul" className={classes["list"] ?? ""}>
+            <SimpleGrid
+                cols={{ base: 1, md: 2, lg: 3 }}
+                component="ul"
+                className={classes.list ?? ""}
+            >
                 {SERVICES.map((service, index) => (
                     <Service key={service} name={service} health={answers[index]?.data} />
                 ))}
             </SimpleGrid>
             <Text size="sm" c="dimmed" mt="md">
-                {t("state.interval")}{" "}
-                {asked > 0 && t("state.asked", { time: time.format(asked) })}
+                {t("state.interval")} {asked > 0 && t("state.asked", { time: time.format(asked) })}
             </Text>
         </Screen>
     );
@@ -62,7 +65,7 @@ function Service({ name, health: found }: { name: string; health: Health | undef
     const { t } = useTranslation();
     return (
         <Paper component="li" withBorder p="md">
-            <div className={classes["head"]}>
+            <div className={classes.head}>
                 <Text component="h2" fw={600} dir="ltr">
                     {name}
                 </Text>
@@ -75,13 +78,13 @@ function Service({ name, health: found }: { name: string; health: Health | undef
                 )}
             </div>
             {found && (
-                <dl className={classes["parts"]}>
-                    <div className={classes["part"]}>
+                <dl className={classes.parts}>
+                    <div className={classes.part}>
                         <dt>{t("state.answer")}</dt>
                         <dd dir="ltr">{found.milliseconds} ms</dd>
                     </div>
                     {Object.entries(found.dependencies).map(([part, { status, latency_ms }]) => (
-                        <div key={part} className={classes["part"]}>
+                        <div key={part} className={classes.part}>
                             <dt>{part in NAMES ? t(NAMES[part as keyof typeof NAMES]) : part}</dt>
                             <dd>
                                 {status === "up" ? (
