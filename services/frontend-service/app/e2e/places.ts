@@ -77,5 +77,6 @@ export const PLACES: readonly Place[] = [
         name: "service-away",
         address: "/departments",
         desk: { ...ADMIN, away: new Map([["/api/departments/", 503]]) },
+        first: (page) => page.getByRole("alert").waitFor(),
     },
 ];

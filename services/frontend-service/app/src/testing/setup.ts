@@ -1,7 +1,9 @@
 import "@testing-library/jest-dom/vitest";
 import { notifications } from "@mantine/notifications";
-import { cleanup } from "@testing-library/react";
+import { cleanup, configure } from "@testing-library/react";
 import { afterEach, vi } from "vitest";
+
+configure({ asyncUtilTimeout: 15_000 }); // a busy machine
 
 // What jsdom lacks and Mantine asks for.
 vi.stubGlobal("matchMedia", (media: string) => ({

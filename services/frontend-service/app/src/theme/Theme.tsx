@@ -27,6 +27,7 @@ const theme = createTheme({
     components: {
         Modal: { defaultProps: { centered: true, transitionProps: { duration: 120 } } },
         Drawer: { defaultProps: { transitionProps: { duration: 150 } } },
+        ModalHeader: { defaultProps: { role: "presentation" } }, // else axe takes it for a banner
         Menu: { defaultProps: { transitionProps: { duration: 100 } } },
         TextInput: { defaultProps: { dir: "auto" } },
     },

@@ -49,6 +49,7 @@ export function Palette({ person, onSignOut }: { person: Person; onSignOut: () =
             onQueryChange={setWords}
             nothingFound={t("palette.nothing")}
             highlightQuery
+            attributes={{ content: { "aria-label": t("palette.open") } }}
             limit={12}
             scrollable
             searchProps={{

@@ -1,4 +1,11 @@
-import { Avatar, Menu, Text, UnstyledButton, useMantineColorScheme } from "@mantine/core";
+import {
+    Avatar,
+    Menu,
+    Text,
+    UnstyledButton,
+    useMantineColorScheme,
+    VisuallyHidden,
+} from "@mantine/core";
 import {
     IconDeviceDesktop,
     IconLanguage,
@@ -26,7 +33,8 @@ export function PersonMenu({ person, onSignOut }: { person: Person; onSignOut: (
     return (
         <Menu position="bottom-end" width={240}>
             <Menu.Target>
-                <UnstyledButton aria-label={t("frame.you", { name: person.name })}>
+                <UnstyledButton>
+                    <VisuallyHidden>{t("frame.you", { name: person.name })}</VisuallyHidden>
                     <Avatar name={initialsOf(person.name)} color="indigo" radius="xl" aria-hidden />
                 </UnstyledButton>
             </Menu.Target>

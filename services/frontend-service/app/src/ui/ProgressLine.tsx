@@ -1,3 +1,4 @@
+import { VisuallyHidden } from "@mantine/core";
 import { useIsFetching, useIsMutating } from "@tanstack/react-query";
 import { useRouterState } from "@tanstack/react-router";
 import { useEffect, useState } from "react";
@@ -20,9 +21,15 @@ export function ProgressLine() {
         const timer = setTimeout(() => setLong(true), PATIENCE_MS);
         return () => clearTimeout(timer);
     }, [busy]);
-    return long ? (
-        <div className={classes.line} role="progressbar" aria-label={t("frame.loading")} />
-    ) : null;
+    return (
+        <div role="status">
+            {long && (
+                <div className={classes.line}>
+                    <VisuallyHidden>{t("frame.loading")}</VisuallyHidden>
+                </div>
+            )}
+        </div>
+    );
 }
 
 /** What is asked for again every few seconds is nobody's wait. */

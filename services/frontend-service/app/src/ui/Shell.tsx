@@ -25,7 +25,7 @@ export function Shell({ person, onSignOut, children }: Props) {
     return (
         <AppShell
             header={{ height: 56 }}
-            navbar={{ width: 216, breakpoint: "sm", collapsed: { mobile: true } }}
+            navbar={{ width: 240, breakpoint: "sm", collapsed: { mobile: true } }}
             footer={{ height: { base: 64, sm: 0 } }}
             padding={{ base: "md", sm: "lg" }}
         >
@@ -37,7 +37,7 @@ export function Shell({ person, onSignOut, children }: Props) {
                     <PersonMenu person={person} onSignOut={onSignOut} />
                 </Group>
             </AppShell.Header>
-            <AppShell.Navbar p="xs" aria-label={t("frame.navigation")}>
+            <AppShell.Navbar p="xs" visibleFrom="sm" aria-label={t("frame.navigation")}>
                 <AppShell.Section grow>
                     {work.map((screen) => (
                         <NavigationLink key={screen.to} screen={screen} />

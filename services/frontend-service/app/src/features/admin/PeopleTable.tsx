@@ -132,7 +132,7 @@ function Row({ person, index, departments }: RowProps) {
 function Gap({ height }: { height: number }) {
     return (
         <tr aria-hidden>
-            <td colSpan={6} ref={(cell) => cell?.style.setProperty("height", `${height}px`)} />
+            <td ref={(cell) => cell?.style.setProperty("height", `${height}px`)} />
         </tr>
     );
 }

@@ -9,6 +9,7 @@ import {
     Switch,
     Text,
     TextInput,
+    useDirection,
 } from "@mantine/core";
 import { IconAlertTriangle } from "@tabler/icons-react";
 import { useState } from "react";
@@ -33,6 +34,7 @@ export function PersonForm({
 }) {
     const { t } = useTranslation();
     const [change, setChange] = useState<PersonChange>({});
+    const arrow = useDirection().dir === "rtl" ? "←" : "→";
     const save = useSavePerson(person, () => setChange({}));
     const shown = { ...person, ...change };
     const differing = keysOf(change).filter((key) => !same(change[key], person[key]));
@@ -106,7 +108,7 @@ export function PersonForm({
                             {differing.map((key) => (
                                 <List.Item key={key}>
                                     {t(`person.field.${key}`)}: <bdi>{said(key, person[key])}</bdi>{" "}
-                                    → <bdi>{said(key, change[key])}</bdi>
+                                    {arrow} <bdi>{said(key, change[key])}</bdi>
                                 </List.Item>
                             ))}
                         </List>

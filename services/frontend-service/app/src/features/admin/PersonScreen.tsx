@@ -30,7 +30,10 @@ export function PersonScreen({ id }: { id: string }) {
             title={person.data.name}
             about={
                 <>
-                    <Anchor renderRoot={(props) => <Link to="/people" {...props} />}>
+                    <Anchor
+                        underline="always"
+                        renderRoot={(props) => <Link to="/people" {...props} />}
+                    >
                         {t("screen.people")}
                     </Anchor>{" "}
                     · <bdi>{person.data.employee_code}</bdi>

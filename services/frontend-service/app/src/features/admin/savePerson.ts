@@ -4,6 +4,7 @@ import { Problem } from "../../api/client.ts";
 import { changePerson, type Person, type PersonChange, personQuery } from "../../api/people.ts";
 import { toast } from "../../ui/toast.tsx";
 
+const SIGNED_OUT = 401;
 const STALE = 412;
 
 interface Saving {
@@ -61,6 +62,9 @@ export function useSavePerson(person: Person, onSaved: () => void): Saving {
     function sentence(fault: Error): string {
         if (!(fault instanceof Problem)) {
             return t("fault.unreachable");
+        }
+        if (fault.status === SIGNED_OUT) {
+            return t("form.ended");
         }
         return fault.status === STALE ? t("form.stale") : fault.detail;
     }

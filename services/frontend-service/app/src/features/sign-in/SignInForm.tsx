@@ -63,6 +63,7 @@ export function SignInForm({ name, onStanding }: Props) {
                 <PasswordInput
                     label={t("signIn.password")}
                     autoComplete="current-password"
+                    data-autofocus={name !== undefined || undefined}
                     required
                     visibilityToggleButtonProps={{ "aria-label": t("signIn.show") }}
                     key={form.key("password")}

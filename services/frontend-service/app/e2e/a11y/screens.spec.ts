@@ -5,8 +5,8 @@
  */
 import { AxeBuilder } from "@axe-core/playwright";
 import { expect, type Page, test } from "@playwright/test";
-import { before } from "./browser.ts";
-import { PLACES } from "./places.ts";
+import { before } from "../browser.ts";
+import { PLACES } from "../places.ts";
 
 const LANGUAGES = ["en", "ur"] as const;
 const SCHEMES = ["light", "dark"] as const;

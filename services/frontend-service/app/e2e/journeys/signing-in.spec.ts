@@ -1,7 +1,7 @@
 /** What one does first, with the keyboard alone, on the built application behind its front door. */
 import { expect, type Page, test } from "@playwright/test";
-import { CODE, PASSWORD } from "../src/testing/desk.ts";
-import { before } from "./browser.ts";
+import { CODE, PASSWORD } from "../../src/testing/desk.ts";
+import { before } from "../browser.ts";
 
 test("by keyboard alone one signs in with two factors, and comes to where the link led", async ({
     page,
