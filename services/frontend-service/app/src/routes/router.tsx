@@ -11,7 +11,6 @@ import { type PeopleFilter, personQuery, ROLES } from "../api/people.ts";
 import { sessionQuery } from "../api/session.ts";
 import { ErrorScreen } from "../ui/ErrorScreen.tsx";
 import { ProgressLine } from "../ui/ProgressLine.tsx";
-import { Inside } from "./Inside.tsx";
 import { Missing } from "./Missing.tsx";
 
 interface Context {
@@ -40,7 +39,7 @@ const inside = createRoute({
         return { id: standing.id };
     },
     loader: ({ context }) => context.client.ensureQueryData(personQuery(context.id)),
-    component: Inside,
+    component: lazyRouteComponent(() => import("./Inside.tsx"), "Inside"),
 });
 
 const signIn = createRoute({
@@ -50,7 +49,7 @@ const signIn = createRoute({
         to: isOurs(to) ? to : undefined,
     }),
     loader: ({ context }) => context.client.ensureQueryData(sessionQuery),
-    component: lazyRouteComponent(() => import("./screens.tsx"), "SignInScreen"),
+    component: lazyRouteComponent(() => import("./signingIn.tsx"), "SignInScreen"),
 });
 
 const reset = createRoute({
@@ -62,26 +61,26 @@ const reset = createRoute({
 const newPassword = createRoute({
     getParentRoute: () => root,
     path: "/reset/$key",
-    component: lazyRouteComponent(() => import("./screens.tsx"), "NewPasswordScreen"),
+    component: lazyRouteComponent(() => import("./signingIn.tsx"), "NewPasswordScreen"),
 });
 
 const home = createRoute({
     getParentRoute: () => inside,
     path: "/",
-    component: lazyRouteComponent(() => import("./screens.tsx"), "HomeScreen"),
+    component: lazyRouteComponent(() => import("./own.tsx"), "HomeScreen"),
 });
 
 const people = createRoute({
     getParentRoute: () => inside,
     path: "/people",
     validateSearch: filterOf,
-    component: lazyRouteComponent(() => import("./screens.tsx"), "PeopleScreen"),
+    component: lazyRouteComponent(() => import("./admin.tsx"), "PeopleScreen"),
 });
 
 const person = createRoute({
     getParentRoute: () => inside,
     path: "/people/$id",
-    component: lazyRouteComponent(() => import("./screens.tsx"), "OnePersonScreen"),
+    component: lazyRouteComponent(() => import("./admin.tsx"), "OnePersonScreen"),
 });
 
 const departments = createRoute({
@@ -93,13 +92,13 @@ const departments = createRoute({
 const profile = createRoute({
     getParentRoute: () => inside,
     path: "/profile",
-    component: lazyRouteComponent(() => import("./screens.tsx"), "ProfileScreen"),
+    component: lazyRouteComponent(() => import("./own.tsx"), "ProfileScreen"),
 });
 
 const preferences = createRoute({
     getParentRoute: () => inside,
     path: "/preferences",
-    component: lazyRouteComponent(() => import("./screens.tsx"), "PreferencesScreen"),
+    component: lazyRouteComponent(() => import("./own.tsx"), "PreferencesScreen"),
 });
 
 const security = createRoute({
@@ -112,7 +111,7 @@ const security = createRoute({
 const state = createRoute({
     getParentRoute: () => root,
     path: "/state",
-    component: lazyRouteComponent(() => import("./screens.tsx"), "StateScreen"),
+    component: lazyRouteComponent(() => import("./state.tsx"), "StateScreen"),
 });
 
 const tree = root.addChildren([
