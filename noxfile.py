@@ -10,8 +10,9 @@ from pathlib import Path
 
 import nox
 
+from hdms import app as application
 from hdms import report, service_tests, virtualenvs, workspace
-from hdms.catalog import SERVICES, component_names, process_names
+from hdms.catalog import FRONTEND, SERVICES, component_names, process_names
 from hdms.checks.result import CHECKS, CheckResult
 from hdms.checks.suite import verify as verify_all
 from hdms.connections import forget_libpq_variables
@@ -33,7 +34,7 @@ logging.getLogger("docker").setLevel(logging.WARNING)
 
 # Each session runs in a virtual environment of `.hdms/venvs`, which the stacks use, too.
 nox.options.default_venv_backend = "none"
-nox.options.sessions = ["lint", "typecheck", "tests", "verify"]
+nox.options.sessions = ["lint", "typecheck", "app", "journeys", "tests", "verify"]
 
 RESILIENCE = "tests/resilience"
 NIGHTLY = "tests/nightly"
@@ -82,6 +83,43 @@ def typecheck(session: nox.Session) -> None:
         with session.chdir(folder):
             configuration = str(_configuration(folder, "mypy.ini"))
             _run(session, service, "mypy", "--config-file", configuration, only=variables)
+
+
+@nox.session(tags=[QUICK])
+def app(session: nox.Session) -> None:
+    """Check the browser's part: style, types, its components."""
+    application.install(session.log)
+    for script in ("check", "test"):
+        _npm(session, "run", script)
+
+
+@nox.session(tags=[QUICK])
+def journeys(session: nox.Session) -> None:
+    """Use the browser's part as people do, in Chromium, before a front door of its own."""
+    _before_a_front_door(session, "journeys", *session.posargs)
+
+
+@nox.session
+def screens(session: nox.Session) -> None:
+    """Let axe look at every screen, and put a picture of each into docs/screens (minutes)."""
+    pictures = PROJECT / "docs" / "screens"
+    _before_a_front_door(session, "screens", *session.posargs, HDMS_SCREENS=str(pictures))
+
+
+def _before_a_front_door(session: nox.Session, script: str, *arguments: str, **more: str) -> None:
+    session.run(PROJECT / "scripts" / "install-chromium.sh", external=True)
+    application.install(session.log)
+    with disposable_stack() as (engine, environment):
+        engine.up(environment, [FRONTEND.name], session.log)
+        host, port = engine.address(environment, FRONTEND.name)
+        address = f"http://{host}:{port}"
+        _npm(session, "run", script, "--", *arguments, HDMS_ADDRESS=address, **more)
+
+
+def _npm(session: nox.Session, *arguments: str, **variables: str) -> None:
+    with session.chdir(application.APP):
+        command = map(str, [*application.command(), *arguments])
+        session.run(*command, env={**application.variables(), **variables}, external=True)
 
 
 @nox.session
@@ -139,6 +177,7 @@ def nightly(session: nox.Session) -> None:
     session.notify("resilience(embedded)")
     session.notify("resilience(compose)")
     session.notify("parity")
+    session.notify("screens")
     # What follows `--` may select tests of one place only.
     ends = (0, NO_TESTS) if session.posargs else (0,)
     for which in ([NIGHTLY], ["-m", "nightly"]):

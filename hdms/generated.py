@@ -21,7 +21,7 @@ _MADE_OF_TEMPLATES = {
     "docker-compose.dev.yml": "#",
     "docker-compose.prod.yml": "#",
     f"{_FRONTEND}/routes.conf.template": "#",
-    f"{_FRONTEND}/html/services.js": "//",
+    f"{_FRONTEND}/app/src/features/state/services.ts": "//",
 }
 """Path -> how a comment begins there; the template has the file's name and `.j2` behind it."""
 

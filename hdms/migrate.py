@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
-from hdms.catalog import PGBOUNCER, POSTGRES
+from hdms.catalog import FRONTEND, PGBOUNCER, POSTGRES, SERVICES
 from hdms.engines.base import Announce, Engine
 from hdms.environment.environment import Environment
 from hdms.errors import HdmsError
@@ -49,7 +49,9 @@ def migrate(
     missing = [name for name in MIGRATION_COMPONENTS if name not in running]
     if missing:
         raise HdmsError(f"migrations need {', '.join(missing)}, not running", "inv infra.up")
-    engine.prepare([service.name for service in services], announce, newest=True)
+    # All of them: the browser's part comes next, and installs beside theirs.
+    door = [FRONTEND.name] if len(services) == len(SERVICES) else []
+    engine.prepare([*(service.name for service in services), *door], announce, newest=True)
     announce("migrating " + ", ".join(service.name for service in services))
     with ThreadPoolExecutor(max_workers=len(services)) as pool:
         return list(

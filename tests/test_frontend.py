@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import socket
 from concurrent.futures import ThreadPoolExecutor
 
@@ -10,14 +11,13 @@ import pytest
 from conftest import Edit, Running
 from front_door import ask, behind, behind_all, only
 
-from hdms import synchronise
+from hdms import app, synchronise
 from hdms.catalog import FRONTEND, SERVICES
 from hdms.checks.result import CheckFailed
 from hdms.checks.services import health
 from hdms.engines.own_faults import is_gone
 from hdms.environment.validation import load
 from hdms.ports import free_ports
-from hdms.render import FRONTEND_FOLDER
 from hdms.wait import wait_until
 
 
@@ -155,19 +155,63 @@ def test_the_page_brings_all_it_needs_and_may_load_nothing_else(door: Running) -
 
     assert page.status == 200
     assert page.headers["Content-Type"] == "text/html; charset=utf-8"
-    assert page.headers["Content-Security-Policy"].startswith("default-src 'self'")
+    assert page.headers["Content-Security-Policy"].startswith("default-src 'none'")
     assert page.headers["X-Content-Type-Options"] == "nosniff"
     assert page.headers["X-Frame-Options"] == "DENY"
     assert page.headers["Referrer-Policy"]
-    for path in ("/services.js", "/status.js", "/status.css", "/icon.svg"):
-        assert path in page.body.decode()
+    paths = re.findall(r'(?:src|href)="([^"]*)"', page.body.decode())
+    assert "/icon.svg" in paths
+    for path in paths:
+        assert path.startswith("/")
         assert ask(door, path).status == 200
 
 
-def test_the_page_asks_for_every_service() -> None:
-    script = (FRONTEND_FOLDER / "html" / "services.js").read_text()
+def test_scripts_are_ours_only_and_styles_carry_the_answers_own_nonce(door: Running) -> None:
+    nonces = []
+    for _ in range(2):
+        page = ask(door, "/")
+        policy = page.headers["Content-Security-Policy"]
+        (nonce,) = re.findall(r"'nonce-([0-9a-f]{32})'", policy)
+        assert "script-src 'self';" in policy
+        assert "unsafe" not in policy
+        assert "__CSP_NONCE__" not in page.body.decode()
+        assert f'nonce="{nonce}"' in page.body.decode()
+        assert page.headers["Cache-Control"] == "no-store"
+        nonces.append(nonce)
 
-    assert json.dumps([service.name for service in SERVICES]) in script
+    assert nonces[0] != nonces[1]
+
+
+@pytest.mark.parametrize("path", ["/people/12", "/sign-in?to=%2Fpeople", "/no.such.file"])
+def test_every_address_of_a_screen_is_the_page_to_a_browser_and_nothing_to_a_program(
+    door: Running, path: str
+) -> None:
+    browser = ask(door, path, {"Accept": "text/html,application/xhtml+xml,*/*;q=0.8"})
+    program = ask(door, path, {"Accept": "application/json"})
+
+    assert browser.status == 200
+    assert "nonce-" in browser.headers["Content-Security-Policy"]
+    assert b'id="root"' in browser.body
+    assert program.problem == "Nothing is found at this address."
+
+
+def test_what_is_named_by_its_digest_is_kept_for_ever_and_comes_compressed(door: Running) -> None:
+    page = ask(door, "/").body.decode()
+    (script,) = re.findall(r'src="(/assets/[^"]*\.js)"', page)
+
+    answer = ask(door, script, {"Accept-Encoding": "gzip"})
+    gone = ask(door, "/assets/of-yesterday.js", {"Accept": "text/html"})
+
+    assert "immutable" in answer.headers["Cache-Control"]
+    assert answer.headers["Content-Encoding"] == "gzip"
+    assert gone.problem == "Nothing is found at this address."
+    assert "Cache-Control" not in gone.headers
+
+
+def test_the_page_asks_for_every_service() -> None:
+    written = (app.APP / "src" / "features" / "state" / "services.ts").read_text()
+
+    assert json.dumps([service.name for service in SERVICES]) in written
 
 
 def test_the_log_has_every_request_and_no_query_string(door: Running) -> None:

@@ -5,7 +5,6 @@ import re
 import shutil
 import subprocess
 import sys
-import urllib.request
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -26,7 +25,6 @@ READ_FIRST = {
     for process in service.processes
 }
 COMMON = "common/hdms-common/src/hdms_common/__init__.py"
-PAGE = "frontend-service/html/index.html"
 
 
 def announcing(what: str) -> str:
@@ -59,12 +57,6 @@ class Checkout:
 
     def has_logged(self, process: str, text: str) -> bool:
         return text in self.inv("services.logs", process, "--lines=500")
-
-    def page(self) -> str:
-        lines = (self.path / ".env").read_text().splitlines()
-        port = next(x for x in lines if x.startswith("FRONTEND_SERVICE_HOST_PORT=")).split("=")[1]
-        with urllib.request.urlopen(f"http://127.0.0.1:{port}/") as answer:
-            return str(answer.read().decode())
 
 
 @pytest.fixture(scope="module")
@@ -113,12 +105,6 @@ def test_every_process_starts_anew_after_an_edit_of_common(checkout: Checkout) -
 
     for process in READ_FIRST:
         wait_until(lambda p=process: checkout.has_logged(p, "edited: common"), process, 60)
-
-
-def test_the_front_door_shows_the_page_as_it_was_edited(checkout: Checkout) -> None:
-    checkout.append(PAGE, "<!-- edited: the page -->")
-
-    wait_until(lambda: "edited: the page" in checkout.page(), "the page", 30)
 
 
 @pytest.mark.parametrize(

@@ -6,9 +6,10 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
 
-from hdms import virtualenvs
+from hdms import app, virtualenvs
 from hdms.catalog import (
     COMPONENTS,
+    FRONTEND,
     SERVICES,
     component_names,
     find_service,
@@ -164,9 +165,7 @@ class EmbeddedEngine(Engine):
 
     def prepare(self, services: Sequence[str], announce: Announce, newest: bool = False) -> None:
         with ThreadPoolExecutor() as pool:
-            for _ in pool.map(
-                lambda s: virtualenvs.ensure(virtualenvs.folder_of(s), s, announce), services
-            ):
+            for _ in pool.map(lambda service: _install(service, announce), services):
                 pass
 
     def run(
@@ -280,6 +279,15 @@ class EmbeddedEngine(Engine):
         self, environment: Environment, names: Sequence[str], announce: Announce
     ) -> None:
         """Make ready what these need, and write what supervisord knows of all."""
-        self.prepare(sorted({service.name for service in own_services_of(names)}), announce)
+        needed = {service.name for service in own_services_of(names)}
+        self.prepare(sorted(needed | ({FRONTEND.name} & set(names))), announce)
         folders = {service.name: virtualenvs.folder_of(service.name) for service in SERVICES}
         self._supervisor.configure(programs(self._layout, environment, folders))
+
+
+def _install(service: str, announce: Announce) -> None:
+    """Make ready what a service runs with: its packages, or the files that nginx serves."""
+    if service == FRONTEND.name:
+        app.ensure(announce)
+    else:
+        virtualenvs.ensure(virtualenvs.folder_of(service), service, announce)

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from functools import cache
 from pathlib import Path
 
+from hdms import app
 from hdms.catalog import FRONTEND, SERVICES, WEB_SERVICES
 from hdms.engines.embedded.account import components_account, give
 from hdms.engines.embedded.guard import GUARDED
@@ -17,13 +18,13 @@ from hdms.environment.environment import Environment
 from hdms.errors import HdmsError
 from hdms.ports import LOOPBACK
 from hdms.process import run
-from hdms.render import FRONTEND_FOLDER, FRONTEND_TEMPLATES, render_frontend
+from hdms.render import FRONTEND_TEMPLATES, render_frontend
 from hdms.stack import PROJECT
 
 BIND = "FRONTEND_BIND_ADDRESS"
 TRUSTED_PROXY = "FRONTEND_TRUSTED_PROXY"
 NO_PROXY = "unix:"  # to nginx: who comes by a socket, on which it does not listen
-PAGE = FRONTEND_FOLDER / "html"
+BUILT_OF = "its source"
 PID_FILE = "nginx.pid"  # in layout.run; the template names it
 
 
@@ -43,9 +44,9 @@ def write_file(layout: Layout, environment: Environment) -> None:
     Raises:
         HdmsError: nginx could not serve the page from this checkout.
     """
-    if "$" in str(PAGE):
+    if "$" in str(app.BUILT):
         raise HdmsError(
-            f"the path {str(PAGE)!r} has a '$', which nginx would take for a variable",
+            f"the path {str(app.BUILT)!r} has a '$', which nginx would take for a variable",
             "move the checkout to a path without",
         )
     rendered = render_frontend(_values(layout, environment))
@@ -103,6 +104,7 @@ def values_told(environment: Environment) -> dict[str, str]:
         **ports,
         BIND: environment[BIND],
         TRUSTED_PROXY: environment[TRUSTED_PROXY],
+        BUILT_OF: app.fingerprint(),
         **{str(t.relative_to(PROJECT)): t.read_text(encoding="utf-8") for t in FRONTEND_TEMPLATES},
     }
 
@@ -117,7 +119,7 @@ def _values(layout: Layout, environment: Environment) -> dict[str, str]:
 
     return {
         "FRONTEND_LISTEN": f"{environment[BIND]}:{environment[FRONTEND.port_variable]}",
-        "FRONTEND_ROOT": _quoted(PAGE),
+        "FRONTEND_ROOT": _quoted(app.folder()),
         "FRONTEND_TEMPORARY": _quoted(layout.run),
         "FRONTEND_BUFFERS": _quoted(layout.run),
         "FRONTEND_RESOLVER": "",  # the addresses are numbers

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+from hdms.app import APP, PAGE
 from hdms.catalog import (
     FRONTEND,
     component_names,
@@ -33,7 +34,7 @@ def require_possible(
         component.embedded.require_possible(layout)
     if FRONTEND.name in names:
         frontend.nginx()
-        require_passage(frontend.PAGE / "index.html", account, PROJECT)
+        require_passage(APP / PAGE, account, PROJECT)
     units = (*component_names(), *process_names())
     now = [name for name in names if name not in running]
     later = [name for name in units if name not in {*running, *names}]
