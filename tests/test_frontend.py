@@ -208,6 +208,13 @@ def test_what_is_named_by_its_digest_is_kept_for_ever_and_comes_compressed(door:
     assert "Cache-Control" not in gone.headers
 
 
+def test_the_first_page_is_below_250_kb(door: Running) -> None:
+    paths = set(re.findall(r'"(/assets/[^"]*)"', ask(door, "/").body.decode()))
+    compressed = {"Accept-Encoding": "gzip"}
+
+    assert sum(len(ask(door, path, compressed).body) for path in paths) < 250_000
+
+
 def test_the_page_asks_for_every_service() -> None:
     written = (app.APP / "src" / "features" / "state" / "services.ts").read_text()
 

@@ -22,11 +22,6 @@ vi.stubGlobal(
         disconnect() {}
     },
 );
-// What scrolls has a size, else no row of a long table is drawn.
-Object.defineProperties(HTMLElement.prototype, {
-    offsetHeight: { get: () => 800 },
-    offsetWidth: { get: () => 1000 },
-});
 Element.prototype.scrollIntoView = () => undefined;
 window.scrollTo = () => undefined;
 Object.defineProperty(document, "fonts", {

@@ -30,7 +30,6 @@ export function PeopleTable({ people, departments, waiting, more, onMore }: Prop
         getScrollElement: () => pane.current,
         estimateSize: () => (isPhone ? ROW_ON_PHONE : ROW),
         overscan: AHEAD,
-        initialRect: { width: 1000, height: 800 },
     });
     const shown = rows.getVirtualItems();
     const last = shown.at(-1)?.index ?? 0;

@@ -10,13 +10,11 @@ const ADMIN = { signedIn: 1 };
 test("what the people are narrowed to stands in the address, and the address narrows them", async () => {
     const { user, router } = visit("/people?role=moderator", ADMIN);
 
-    const table = await screen.findByRole("table");
-    expect(await within(table).findByRole("link", { name: /عمر|Zainab|Sana|Tariq/ })).toBeVisible();
-    expect(within(table).queryByText("E-1004")).toBeNull();
+    expect(await screen.findByText("3 people")).toBeVisible();
     await user.click(screen.getByRole("button", { name: "Clear" }));
 
-    await waitFor(() => expect(router.state.location.search).toEqual({}));
-    expect(await within(table).findByText("E-1004")).toBeVisible();
+    expect(await screen.findByText("60 people")).toBeVisible();
+    expect(router.state.location.searchStr).toBe("");
 });
 
 test("a search that finds nobody says so, and what to do", async () => {
