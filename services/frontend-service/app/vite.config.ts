@@ -14,7 +14,7 @@ export default defineConfig({
     html: { cspNonce: "__CSP_NONCE__" }, // nginx puts a new one into each answer
     server: {
         proxy: Object.fromEntries(
-            ["/api", "/_allauth", "/health", "/ws"].map((path) => [
+            ["/api", "/health", "/ws"].map((path) => [
                 path,
                 { target: frontDoor, ws: path === "/ws" },
             ]),

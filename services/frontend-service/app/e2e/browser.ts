@@ -3,7 +3,7 @@ import { getResponse } from "msw";
 import { createDesk, type Desk, handlers } from "../src/testing/desk.ts";
 
 /** What of an address a desk of the test's own answers in the place of the services. */
-const OF_SERVICES = /\/(_allauth|api|health)\//;
+const OF_SERVICES = /\/(api|health)\//;
 
 /** Put a desk of the test's own behind the real front door, which serves all the rest. */
 export async function before(page: Page, change: Partial<Desk>): Promise<Desk> {

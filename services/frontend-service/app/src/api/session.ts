@@ -6,7 +6,7 @@
 import { queryOptions } from "@tanstack/react-query";
 import { Problem, problemOf, type Request, send } from "./client.ts";
 
-const ROOT = "/_allauth/browser/v1";
+const ROOT = "/api/accounts/auth/browser/v1";
 
 export interface SignedIn {
     readonly state: "in";

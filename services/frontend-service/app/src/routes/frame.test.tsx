@@ -55,7 +55,7 @@ test("a service that is away is an error with the number of the request, and ano
 });
 
 test("where it cannot be asked who one is, the way to the state of the system is open", async () => {
-    const away = new Map([["/_allauth/browser/v1/auth/session", 503]]);
+    const away = new Map([["/api/accounts/auth/browser/v1/auth/session", 503]]);
     const { user } = visit("/", { away });
 
     await user.click(await screen.findByRole("link", { name: "State of the system" }));

@@ -9,7 +9,7 @@ import { departments, people } from "./organisation.ts";
 export const PASSWORD = "correct horse";
 export const CODE = "123456";
 const PAGE = 100;
-const ALLAUTH = "*/_allauth/browser/v1";
+const ALLAUTH = "*/api/accounts/auth/browser/v1";
 
 export interface Desk {
     /** Whose session the browser's cookie is; null: nobody's. */
