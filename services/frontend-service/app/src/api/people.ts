@@ -7,10 +7,15 @@ import { ask } from "./client.ts";
 export const ROLES = ["requester", "moderator", "analyst", "admin"] as const;
 export type Role = (typeof ROLES)[number];
 
+const ME = "/api/people/me/";
+
 export interface Person {
     readonly id: number;
     readonly employee_code: string;
+    /** What they are called: of the two names, or the code. */
     readonly name: string;
+    readonly first_name: string;
+    readonly last_name: string;
     readonly email: string;
     readonly role: Role;
     readonly is_approver: boolean;
@@ -21,7 +26,7 @@ export interface Person {
     readonly phone?: string;
     readonly version: number;
 }
-export type PersonChange = Partial<Omit<Person, "id" | "version">>;
+export type PersonChange = Partial<Omit<Person, "id" | "name" | "version">>;
 
 export interface Department {
     readonly id: number;
@@ -51,9 +56,15 @@ interface Page<T> {
 export function personQuery(id: number | string) {
     return queryOptions({
         queryKey: ["people", String(id)],
-        queryFn: ({ signal }) => ask<Person>(`/api/people/${id}`, { signal }),
+        queryFn: ({ signal }) => ask<Person>(`/api/people/${id}/`, { signal }),
     });
 }
+
+/** Oneself, with all that only administrators see of others. */
+export const meQuery = queryOptions({
+    queryKey: ["people", "me"],
+    queryFn: ({ signal }) => ask<Person>(ME, { signal }),
+});
 
 export function peopleQuery(filter: PeopleFilter) {
     return infiniteQueryOptions({
@@ -78,23 +89,35 @@ export const departmentsQuery = queryOptions({
     },
 });
 
-export async function changePerson(person: Person, change: PersonChange): Promise<Person> {
-    return ask(`/api/people/${person.id}`, {
-        method: "PATCH",
-        json: change,
-        headers: ifUnchanged(person.version),
-    });
+/** Change a person; to let somebody in or out is a move of its own, and comes first. */
+export async function changePerson(
+    person: Person,
+    { is_active, ...change }: PersonChange,
+): Promise<Person> {
+    let now = person;
+    if (is_active !== undefined && is_active !== person.is_active) {
+        const move = is_active ? "reactivate" : "deactivate";
+        now = await ask<Person>(`/api/people/${person.id}/${move}/`, {
+            method: "POST",
+            json: {},
+            headers: ifUnchanged(person.version),
+        });
+    }
+    return Object.keys(change).length === 0
+        ? now
+        : patched(`/api/people/${person.id}/`, now.version, change);
+}
+
+/** Change how oneself is reached and spoken to. */
+export async function changeMe(me: Person, change: PersonChange): Promise<Person> {
+    return patched(ME, me.version, change);
 }
 
 export async function changeDepartment(
     department: Department,
     change: DepartmentChange,
 ): Promise<Department> {
-    return ask(`/api/departments/${department.id}`, {
-        method: "PATCH",
-        json: change,
-        headers: ifUnchanged(department.version),
-    });
+    return patched(`/api/departments/${department.id}/`, department.version, change);
 }
 
 /** Make a department; asked twice with one key, there is one. */
@@ -104,6 +127,10 @@ export async function makeDepartment(made: DepartmentChange, key: string): Promi
         json: made,
         headers: { "Idempotency-Key": key },
     });
+}
+
+function patched<T>(address: string, version: number, json: object): Promise<T> {
+    return ask(address, { method: "PATCH", json, headers: ifUnchanged(version) });
 }
 
 function ifUnchanged(version: number): Record<string, string> {

@@ -1,11 +1,10 @@
 import { useQueryClient, useSuspenseQuery } from "@tanstack/react-query";
-import { type Person, personQuery } from "../api/people.ts";
-import { sessionQuery, signOut } from "../api/session.ts";
+import { meQuery, type Person } from "../api/people.ts";
+import { signOut } from "../api/session.ts";
 
 /** Who is signed in; only for what stands inside. */
 export function useMe(): Person {
-    const { data: standing } = useSuspenseQuery(sessionQuery);
-    return useSuspenseQuery(personQuery(standing.state === "in" ? standing.id : "")).data;
+    return useSuspenseQuery(meQuery).data;
 }
 
 /** Leave, with nothing of this person kept in the page. */

@@ -7,7 +7,7 @@ import {
     Outlet,
     redirect,
 } from "@tanstack/react-router";
-import { type PeopleFilter, personQuery, ROLES } from "../api/people.ts";
+import { meQuery, type PeopleFilter, ROLES } from "../api/people.ts";
 import { sessionQuery } from "../api/session.ts";
 import { ErrorScreen } from "../ui/ErrorScreen.tsx";
 import { ProgressLine } from "../ui/ProgressLine.tsx";
@@ -38,7 +38,7 @@ const inside = createRoute({
         }
         return { id: standing.id };
     },
-    loader: ({ context }) => context.client.ensureQueryData(personQuery(context.id)),
+    loader: ({ context }) => context.client.ensureQueryData(meQuery),
     component: lazyRouteComponent(() => import("./Inside.tsx"), "Inside"),
 });
 

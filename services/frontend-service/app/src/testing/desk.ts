@@ -175,13 +175,24 @@ function directory(desk: Desk): RequestHandler[] {
             desk.departments.push(made);
             return HttpResponse.json(made, { status: 201 });
         }),
-        http.get("*/api/people/:id", ({ params }) =>
-            desk.signedIn === null ? problem(401) : one(desk.people, params.id),
+        http.get("*/api/people/:id/", ({ params }) =>
+            desk.signedIn === null ? problem(401) : one(desk.people, whose(desk, params.id)),
         ),
-        http.patch<{ id: string }, object>("*/api/people/:id", async ({ params, request }) =>
-            desk.signedIn === null ? problem(401) : changed(desk.people, params.id, request),
+        http.patch<{ id: string }, object>("*/api/people/:id/", async ({ params, request }) =>
+            desk.signedIn === null
+                ? problem(401)
+                : changed(desk.people, whose(desk, params.id), request),
         ),
-        http.patch<{ id: string }, object>("*/api/departments/:id", async ({ params, request }) =>
+        http.post<{ id: string; move: string }>(
+            "*/api/people/:id/:move/",
+            async ({ params, request }) =>
+                desk.signedIn === null
+                    ? problem(401)
+                    : changed(desk.people, params.id, request, {
+                          is_active: params.move === "reactivate",
+                      }),
+        ),
+        http.patch<{ id: string }, object>("*/api/departments/:id/", async ({ params, request }) =>
             changed(desk.departments, params.id, request),
         ),
     ];
@@ -207,12 +218,16 @@ function listed(desk: Desk, { searchParams }: URL) {
 
 type Known = { readonly id: number; readonly version: number };
 
+function whose(desk: Desk, id: unknown): string {
+    return id === "me" ? String(desk.signedIn) : String(id);
+}
+
 function one(all: readonly Known[], id: unknown) {
     const found = all.find((each) => String(each.id) === id);
     return found ? HttpResponse.json(found) : problem(404);
 }
 
-async function changed<T extends Known>(all: T[], id: string, request: Request) {
+async function changed<T extends Known>(all: T[], id: string, request: Request, move: object = {}) {
     const at = all.findIndex((each) => String(each.id) === id);
     const former = all[at];
     if (!former) {
@@ -225,7 +240,7 @@ async function changed<T extends Known>(all: T[], id: string, request: Request) 
     if (change.email !== undefined && !change.email.includes("@")) {
         return problem(400, { email: ["Enter a valid email address."] });
     }
-    const next = { ...former, ...change, version: former.version + 1 };
+    const next = { ...former, ...change, ...move, version: former.version + 1 };
     all[at] = next;
     return HttpResponse.json(next);
 }

@@ -58,6 +58,8 @@ export function person(id: number, change: Partial<Person> = {}): Person {
         id,
         employee_code: `E-${1000 + id}`,
         name,
+        first_name: name.split(" ")[0] ?? "",
+        last_name: name.split(" ").slice(1).join(" "),
         email: `e${1000 + id}@school.example`,
         role,
         is_approver: id % 9 === 0,

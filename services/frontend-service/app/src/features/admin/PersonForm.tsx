@@ -50,11 +50,16 @@ export function PersonForm({
         >
             <Stack>
                 <TextInput
-                    label={t("person.name")}
-                    required
-                    value={shown.name}
-                    error={fault("name")}
-                    onChange={(event) => set({ name: event.currentTarget.value })}
+                    label={t("person.firstName")}
+                    value={shown.first_name}
+                    error={fault("first_name")}
+                    onChange={(event) => set({ first_name: event.currentTarget.value })}
+                />
+                <TextInput
+                    label={t("person.lastName")}
+                    value={shown.last_name}
+                    error={fault("last_name")}
+                    onChange={(event) => set({ last_name: event.currentTarget.value })}
                 />
                 <TextInput
                     label={t("person.email")}
@@ -150,7 +155,8 @@ function keysOf(change: PersonChange): (keyof typeof FIELDS)[] {
 }
 
 const FIELDS = {
-    name: true,
+    first_name: true,
+    last_name: true,
     email: true,
     role: true,
     departments: true,

@@ -3,7 +3,7 @@ import { IconAlertTriangle } from "@tabler/icons-react";
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
-import { changePerson, type Person, type PersonChange, personQuery } from "../../api/people.ts";
+import { changeMe, meQuery, type Person, type PersonChange } from "../../api/people.ts";
 import { isLanguage, LANGUAGES, speak } from "../../i18n/languages.ts";
 import { setSingleKeys, singleKeys } from "../../ui/keys.ts";
 import { Screen } from "../../ui/Screen.tsx";
@@ -17,8 +17,8 @@ export function Preferences({ person }: { person: Person }) {
     const { colorScheme, setColorScheme } = useMantineColorScheme();
     const [keys, setKeys] = useState(singleKeys);
     const saving = useMutation({
-        mutationFn: (change: PersonChange) => changePerson(person, change),
-        onSuccess: (saved) => client.setQueryData(personQuery(person.id).queryKey, saved),
+        mutationFn: (change: PersonChange) => changeMe(person, change),
+        onSuccess: (saved) => client.setQueryData(meQuery.queryKey, saved),
     });
     return (
         <Screen title={t("screen.preferences")} about={t("preferences.about")}>
