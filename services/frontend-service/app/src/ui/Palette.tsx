@@ -10,7 +10,7 @@ import {
 } from "@tabler/icons-react";
 import { useInfiniteQuery } from "@tanstack/react-query";
 import { useNavigate } from "@tanstack/react-router";
-import { useDeferredValue, useState } from "react";
+import { useDeferredValue, useEffect, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { type Person, peopleQuery } from "../api/people.ts";
 import { isLanguage, LANGUAGES, speak } from "../i18n/languages.ts";
@@ -86,6 +86,11 @@ function usePeople(person: Person, words: string): SpotlightActionData[] {
         ...peopleQuery({ search }),
         enabled: person.role === "admin" && search.length > 1,
     });
+    useEffect(() => {
+        if (found.data) {
+            selectFirst();
+        }
+    }, [found.data]);
     return (found.data?.pages[0]?.results ?? []).slice(0, 5).map((each) => ({
         id: `person-${each.id}`,
         label: each.name,
@@ -93,6 +98,13 @@ function usePeople(person: Person, words: string): SpotlightActionData[] {
         leftSection: <IconUser size={20} stroke={1.6} aria-hidden />,
         onClick: () => void navigate({ to: "/people/$id", params: { id: String(each.id) } }),
     }));
+}
+
+/** Spotlight selects when one types; what arrives later would be chosen by no Enter. */
+function selectFirst(): void {
+    if (!document.querySelector("[data-action][data-selected]")) {
+        document.querySelector("[data-action]")?.setAttribute("data-selected", "true");
+    }
 }
 
 function useCommands(onSignOut: () => void): SpotlightActionData[] {

@@ -2,6 +2,7 @@ import { Button, Group, Select, Text, TextInput } from "@mantine/core";
 import { useDebouncedCallback } from "@mantine/hooks";
 import { IconSearch, IconX } from "@tabler/icons-react";
 import { useInfiniteQuery, useQuery } from "@tanstack/react-query";
+import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import {
     departmentsQuery,
@@ -24,8 +25,9 @@ export function People({ filter, onFilter }: Props) {
     const { t } = useTranslation();
     const people = useInfiniteQuery(peopleQuery(filter));
     const departments = useQuery(departmentsQuery);
+    const [words, setWords] = useState(filter.search ?? "");
     const search = useDebouncedCallback(
-        (words: string) => onFilter({ ...filter, search: words.trim() || undefined }),
+        (typed: string) => onFilter({ ...filter, search: typed.trim() || undefined }),
         250,
     );
     const found = people.data?.pages.flatMap((page) => page.results) ?? [];
@@ -35,13 +37,15 @@ export function People({ filter, onFilter }: Props) {
             <search>
                 <Group gap="sm" mb="sm" align="flex-end">
                     <TextInput
-                        key={filter.search === undefined ? "none" : "some"}
                         type="search"
                         aria-label={t("people.search")}
                         placeholder={t("people.search")}
                         leftSection={<IconSearch size={18} aria-hidden />}
-                        defaultValue={filter.search ?? ""}
-                        onChange={(event) => search(event.currentTarget.value)}
+                        value={words}
+                        onChange={(event) => {
+                            setWords(event.currentTarget.value);
+                            search(event.currentTarget.value);
+                        }}
                         flex="1 1 200px"
                         maw={360}
                     />
@@ -92,7 +96,10 @@ export function People({ filter, onFilter }: Props) {
                         <Button
                             variant="subtle"
                             leftSection={<IconX size={16} aria-hidden />}
-                            onClick={() => onFilter({})}
+                            onClick={() => {
+                                setWords("");
+                                onFilter({});
+                            }}
                         >
                             {t("people.clear")}
                         </Button>
