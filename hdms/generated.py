@@ -9,12 +9,14 @@ from pathlib import Path
 from hdms.catalog import FRONTEND, SERVICES
 from hdms.environment.documentation import documents
 from hdms.environment.schema import ROOT, VARIABLES
+from hdms.errors import HdmsError
 from hdms.stack import CONFIG, PROJECT
 from hdms.workspace import shared
 
 TEMPLATES = CONFIG / "generated"
 README = PROJECT / "README.md"
 
+_BEGIN, _END = "<!-- services: ", "<!-- end of services -->"
 _FRONTEND = f"services/{FRONTEND.name}"
 _MADE_OF_TEMPLATES = {
     "docker-compose.yml": "#",
@@ -53,10 +55,18 @@ def _headed(comment: str, template: str) -> str:
 
 
 def _readme() -> str:
-    """Return the README with its table of services renewed."""
-    before, begin, rest = README.read_text(encoding="utf-8").partition("<!-- services: ")
+    """Return the README with its table of services renewed.
+
+    Raises:
+        HdmsError: it does not say where the table is.
+    """
+    text = README.read_text(encoding="utf-8")
+    for marker in (_BEGIN, _END):
+        if text.count(marker) != 1:
+            raise HdmsError(f"README.md has no line, or several, with {marker!r}", "put it back")
+    before, begin, rest = text.partition(_BEGIN)
     marker, _, rest = rest.partition("\n")
-    _, end, after = rest.partition("<!-- end of services -->")
+    _, end, after = rest.partition(_END)
     return f"{before}{begin}{marker}\n{_rendered('services.md.j2')}{end}{after}"
 
 

@@ -55,7 +55,12 @@ class Project:
 def projects() -> dict[str, Project]:
     """Return name -> project, for the root and each member of the workspace."""
     workspace = tomllib.loads((PROJECT / "pyproject.toml").read_text())["tool"]["uv"]["workspace"]
-    members = {folder for pattern in workspace["members"] for folder in PROJECT.glob(pattern)}
+    # A folder without one is what git has left of a service that was removed.
+    members = {
+        file.parent
+        for pattern in workspace["members"]
+        for file in PROJECT.glob(f"{pattern}/pyproject.toml")
+    }
     members -= {PROJECT / excluded for excluded in workspace["exclude"]}
     found = [_read(folder) for folder in [PROJECT, *sorted(members)]]
     return {project.name: project for project in found}

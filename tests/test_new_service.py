@@ -29,6 +29,8 @@ def checkout() -> Iterator[Checkout]:
         ("user", None, "user-service exists already; nothing was changed"),
         ("user-service", None, "user-service exists already"),
         ("frontend", None, "frontend-service exists already"),
+        ("common", None, "inv test common runs other tests"),
+        ("toolkit", None, "inv test toolkit runs other tests"),
         ("tickets", None, "/api/tickets/ leads to ticket-service"),
         ("trial", 80, "80 is no port: expected 1024 to 65535"),
         ("trial", 65536, "65536 is no port"),
@@ -71,6 +73,33 @@ def test_a_service_is_made_once_whole_and_can_be_taken_out_again(checkout: Check
 
     take_out(checkout)
     assert checkout.status() == []
+
+
+def test_a_port_of_this_checkouts_env_is_taken(checkout: Checkout) -> None:
+    (checkout.folder / ".env").write_text("TICKET_SERVICE_HOST_PORT=8006\n")
+
+    checkout.must("service.new", "trial")
+
+    entry = (checkout.folder / "hdms" / "catalog.py").read_text().partition('"trial-service"')[2]
+    assert entry.split()[1] == "8007,"
+
+
+def test_a_readme_without_a_place_for_the_table_is_refused_unchanged(checkout: Checkout) -> None:
+    readme = checkout.folder / "README.md"
+    damaged = readme.read_text().replace("<!-- end of services -->", "")
+    readme.write_text(damaged)
+
+    refused = checkout.inv("generate")
+
+    assert refused.returncode != 0
+    assert "README.md has no line" in refused.stderr
+    assert readme.read_text() == damaged
+
+
+def test_a_folder_that_git_left_of_a_removed_service_is_none(checkout: Checkout) -> None:
+    (checkout.folder / "services" / "gone-service").mkdir()
+
+    assert checkout.must("generate") == "every generated file is up to date\n"
 
 
 def test_what_fails_on_its_way_leaves_nothing(checkout: Checkout) -> None:

@@ -17,6 +17,9 @@ from hdms.engines.embedded.account import components_account, give
 from hdms.engines.embedded.engine import EmbeddedEngine
 from hdms.engines.embedded.orphans import end, end_orphans
 from hdms.engines.embedded.ownership import is_own, mark, own_processes
+from hdms.environment.initial import free_host_ports, write_initial_files
+from hdms.environment.validation import load
+from hdms.stack import Stack
 from hdms.wait import wait_until
 
 
@@ -168,3 +171,18 @@ def test_root_without_the_right_to_trace_finds_them_too(running: Running) -> Non
         return {int(pid) for pid in found.stdout.split()} == expected
 
     wait_until(finds_all, "two looks to find the same", 60)
+
+
+def test_a_stack_inside_another_ones_folder_is_not_the_others(fresh: Running) -> None:
+    engine, _environment = fresh
+    inner = Stack(engine.stack.state / "tests")
+    inner.home.mkdir(parents=True, mode=0o711)
+    engine.stack.state.chmod(0o711)
+    write_initial_files(inner, free_host_ports())
+    kept = EmbeddedEngine(inner)
+    kept.up(load(inner), ["redis"], print)
+    try:
+        assert [process.name() for process in own_processes(inner)] != []
+        assert own_processes(engine.stack) == []
+    finally:
+        kept.down([], print)

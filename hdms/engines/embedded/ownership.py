@@ -80,7 +80,12 @@ def _is_marked(folder: Path, state: Path) -> bool:
         return True
     name = (folder / "comm").read_bytes().decode(errors="replace").strip()
     overwriting = {"nginx", *(component.embedded.overwriting for component in COMPONENTS)}
-    return name in overwriting and (folder / "cwd").readlink().is_relative_to(state)
+    return name in overwriting and _is_in((folder / "cwd").readlink(), state)
+
+
+def _is_in(folder: Path, state: Path) -> bool:
+    """Return whether a folder is in this state folder, and in no other stack's inside it."""
+    return folder.is_relative_to(state) and state.name not in folder.relative_to(state).parts
 
 
 def _is_in_a_container(folder: Path) -> bool:
@@ -101,7 +106,9 @@ def _working_in(state: Path, pids: Iterable[int]) -> set[int]:
     links = [folder / "cwd" for folder in folders if _belongs_to(folder, account)]
     if not links:
         return set()
-    looking = ["find", *links, "-maxdepth", "0", "-lname", f"{_literally(state)}/*"]
+    inside = _literally(state)
+    looking = ["find", *links, "-maxdepth", "0", "-lname", f"{inside}/*"]
+    looking += ["!", "-lname", f"{inside}/*/{state.name}/*"]  # another stack's
     found = run(looking, user=account, cwd=Path("/"), timeout=LOOK_SECONDS, check=False)
     return {int(Path(link).parent.name) for link in found.stdout.splitlines()}
 
