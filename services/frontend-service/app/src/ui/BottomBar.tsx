@@ -27,7 +27,7 @@ export function BottomBar({ person }: { person: Person }) {
                     activeOptions={{ exact: screen.to === "/", includeSearch: false }}
                 >
                     <screen.icon size={22} stroke={1.6} aria-hidden />
-                    <span className={classes.word}>{t(`screen.${screen.name}`)}</span>
+                    <span className={classes.word}>{t(`screen.short.${screen.name}`)}</span>
                 </Link>
             ))}
             {rest.length > 0 && (
