@@ -1,5 +1,7 @@
 """POST /api/accounts/auth/browser/v1/auth/login, and the session that it begins"""
 
+from string import ascii_letters
+
 import pytest
 from django.contrib.auth.hashers import identify_hasher
 from pytest_django import Settings
@@ -9,6 +11,7 @@ from signing_in import AUTH, exchange, new_person, sign_in, stranger
 from apps.accounts.models import User
 from hdms_django import cache
 from hdms_django.identity import identify
+from hdms_testing.processes import manage
 
 FULL_WIDTH = str.maketrans("0123456789", "０１２３４５６７８９")  # noqa: RUF001 - that is the point
 
@@ -129,3 +132,16 @@ def test_passwords_are_kept_with_argon2() -> None:
     from core.settings import sign_in as settings_of
 
     assert settings_of.PASSWORD_HASHERS[0].endswith("Argon2PasswordHasher")
+
+
+def test_in_production_the_cookies_go_by_tls_alone() -> None:
+    said = manage(
+        *("shell", "--no-imports", "-c"),
+        "from django.conf import settings as s;"
+        "print(s.SESSION_COOKIE_SECURE, s.CSRF_COOKIE_SECURE)",
+        DJANGO_SETTINGS_MODULE="core.settings.prod",
+        ALLOWED_HOSTS="hdms.test",
+        SECRET_KEY=ascii_letters,
+    )
+
+    assert said.stdout.split() == ["True", "True"], said.stderr
