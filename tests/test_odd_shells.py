@@ -15,7 +15,8 @@ from hdms.errors import InvalidInput
 from hdms.stack import PROJECT, Stack
 
 INV = [sys.executable, "-m", "invoke"]
-SCRIPTS = sorted(p.name for p in (PROJECT / "scripts").glob("*.sh") if "start-" not in p.name)
+INSTALLING = ("start-infrastructure.sh", "install-chromium.sh")
+SCRIPTS = sorted(p.name for p in (PROJECT / "scripts").glob("*.sh") if p.name not in INSTALLING)
 
 
 def shell(script: str, stack: Stack, **variables: str) -> "subprocess.CompletedProcess[bytes]":

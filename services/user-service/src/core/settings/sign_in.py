@@ -67,5 +67,6 @@ ACCOUNT_RATE_LIMITS = {
 
 MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
 MFA_TOTP_ISSUER = "HDMS"
+MFA_TOTP_TOLERANCE = 1  # half a minute: who types slowly, a clock that is a little wrong
 # Our people's addresses come of their organisation, and need no letter to be believed.
 MFA_ALLOW_UNVERIFIED_EMAIL = True
