@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator
 
 import pytest
 from django.conf import settings
+from django.db import connection
 from pika.adapters.blocking_connection import BlockingChannel
 from pytest_django import Settings
 
@@ -133,6 +134,24 @@ def test_what_was_not_done_when_a_worker_stopped_the_next_one_does(
         wait_until(lambda: "done" in tried)
 
     assert tried == ["tried", "tried", "done"]
+    assert dead_letters() == []
+
+
+def test_what_comes_before_the_migrations_waits_for_them(
+    channel: BlockingChannel, has_effect: Register
+) -> None:
+    tried: list[str] = []
+
+    def needs_a_table(received: Received) -> None:
+        tried.append("tried")
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT 1" if len(tried) > 5 else "SELECT 1 FROM nowhere")
+        tried.append("done")
+
+    with consumer_running():
+        deliver(channel, message(has_effect(needs_a_table)))
+        wait_until(lambda: "done" in tried)
+
     assert dead_letters() == []
 
 

@@ -16,7 +16,7 @@ from hdms_common.request_id import working_on
 from hdms_django import outage
 from hdms_django.events import broker, effects
 from hdms_django.events.effects import Received, Unusable, effect_of, types
-from hdms_django.events.loop import Loop, pauses
+from hdms_django.events.loop import NOT_MIGRATED, Loop, is_not_migrated, pauses
 from hdms_django.events.models import Inbox
 from hdms_django.events.queues import dead_letters_of, queue_of
 
@@ -78,8 +78,11 @@ class Consumer(Loop):
                 _bury(channel, delivery, str(error))
                 break
             except Exception as error:
-                failures += 1
-                logger.warning("%s failed", properties.type, exc_info=True)
+                if is_not_migrated(error):
+                    self.log(NOT_MIGRATED)
+                else:
+                    failures += 1
+                    logger.warning("%s failed", properties.type, exc_info=True)
                 if failures == ATTEMPTS:
                     _bury(channel, delivery, f"{type(error).__name__}: {error}")
                     break

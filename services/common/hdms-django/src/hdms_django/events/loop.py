@@ -6,7 +6,8 @@ import time
 from abc import ABC, abstractmethod
 from collections.abc import Iterator
 
-from django.db import close_old_connections
+from django.db import ProgrammingError, close_old_connections
+from psycopg.errors import UndefinedTable
 
 from hdms_common.log import once_a_minute
 from hdms_django import outage
@@ -14,6 +15,7 @@ from hdms_django.events import broker
 
 FIRST_PAUSE_SECONDS = 0.1
 LONGEST_PAUSE_SECONDS = 1.0
+NOT_MIGRATED = "its tables are not there yet: inv migrate --all"
 
 logger = logging.getLogger(__name__)
 
@@ -24,6 +26,11 @@ def pauses() -> Iterator[float]:
     while True:
         yield pause
         pause = min(pause * 2, LONGEST_PAUSE_SECONDS)
+
+
+def is_not_migrated(error: Exception) -> bool:
+    """Whether a table is missing: the service's migrations are still to come."""
+    return isinstance(error, ProgrammingError) and isinstance(error.__cause__, UndefinedTable)
 
 
 class Loop(ABC):
@@ -59,15 +66,20 @@ class Loop(ABC):
         waiting = pauses()
         while not self.stopping.is_set():
             self.beat()
-            self._progress = False
+            self._progress = waits = False
             try:
                 self.work()
             except broker.OUTAGES as error:
-                self._log(str(broker.explain(error)))
+                self.log(str(broker.explain(error)))
             except outage.ERRORS as error:
                 outage.report(error)
+            except ProgrammingError as error:
+                if not is_not_migrated(error):
+                    raise
+                self.log(NOT_MIGRATED)
+                waits = True  # as well as it can, like the web processes
             finally:
-                self.works = False
+                self.works = waits
                 close_old_connections()
             if self._progress:
                 waiting = pauses()
@@ -82,5 +94,6 @@ class Loop(ABC):
             one of broker.OUTAGES or outage.ERRORS: to be begun anew.
         """
 
-    def _log(self, reason: str) -> None:
+    def log(self, reason: str) -> None:
+        """Say what is wrong, once a minute."""
         logger.error("%s: %s", self.name, reason, extra=once_a_minute(f"{self.name} {reason}"))
