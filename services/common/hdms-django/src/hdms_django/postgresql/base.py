@@ -1,8 +1,10 @@
 """The backend itself; Django looks for `DatabaseWrapper` in a module of this name."""
 
+import atexit
 import select
 import time
 from typing import Any
+from weakref import WeakSet
 
 from django.db.backends.postgresql import base
 from psycopg import IsolationLevel, OperationalError
@@ -29,6 +31,7 @@ class DatabaseWrapper(base.DatabaseWrapper):
             return super().get_new_connection(conn_params)
         self.isolation_level = IsolationLevel.READ_COMMITTED
         pool.open()
+        _close_at_exit(pool)
         hopeless = current.refused or current.seconds > pool.timeout - ROUND_SECONDS
         patience = IMPATIENT_SECONDS if hopeless else pool.timeout
         in_request = deadline.left()
@@ -47,6 +50,16 @@ class DatabaseWrapper(base.DatabaseWrapper):
                 return connection
             connection.close()
             pool.putconn(connection)
+
+
+def _close_at_exit(pool: Any) -> None:
+    """Have a pool closed in time: one that Python clears away at its end waits 5 s a thread."""
+    if pool not in _closing:
+        _closing.add(pool)
+        atexit.register(pool.close)
+
+
+_closing: WeakSet[Any] = WeakSet()
 
 
 def is_dropped(connection: Any) -> bool:
