@@ -1,7 +1,9 @@
 """RabbitMQ as the events use it: one topic exchange, and two queues for each service."""
 
+import json
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from typing import Any
 
 import pika
 from django.conf import settings
@@ -108,6 +110,30 @@ def declare_queue(channel: BlockingChannel, types: list[str]) -> None:
     )
     for each in types:
         channel.queue_bind(queue, EXCHANGE, each)
+
+
+def publish(
+    channel: BlockingChannel, exchange: str, key: str, message: dict[str, Any], request: str = ""
+) -> None:
+    """Send JSON of this service's, which survives RabbitMQ's restart, and wait for the confirm.
+
+    Args:
+        message: an event, or an answer without an id and a type.
+        request: the id of the request that caused it.
+    """
+    channel.basic_publish(
+        exchange,
+        key,
+        json.dumps(message).encode(),
+        pika.BasicProperties(
+            content_type="application/json",
+            delivery_mode=pika.DeliveryMode.Persistent.value,
+            message_id=message.get("id"),
+            correlation_id=request or None,
+            type=message.get("type"),
+            app_id=settings.SERVICE,
+        ),
+    )
 
 
 def explain(error: BaseException) -> CheckFailed:

@@ -1,6 +1,5 @@
 """Takes this service's events from RabbitMQ, one after the other; each takes effect once."""
 
-import json
 import logging
 from collections import deque
 from typing import Any
@@ -122,14 +121,7 @@ def _require(channel: BlockingChannel, queue: str) -> None:
 
 def _answer(channel: BlockingChannel, received: Received) -> None:
     for queue, answer in received.answers:
-        properties = pika.BasicProperties(
-            content_type="application/json",
-            delivery_mode=pika.DeliveryMode.Persistent.value,
-            message_id=answer.get("id"),
-            type=answer.get("type"),
-            app_id=settings.SERVICE,
-        )
-        channel.basic_publish("", queue, json.dumps(answer).encode(), properties)
+        broker.publish(channel, "", queue, answer)
 
 
 def _bury(channel: BlockingChannel, delivery: Delivery, reason: str) -> None:

@@ -7,8 +7,6 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from django.utils import timezone
-
 from hdms_django.events.queues import queue_of
 
 
@@ -70,20 +68,18 @@ class Received:
 
         It may not arrive, if this process is killed first: the sender asks again.
         """
+        from hdms_django.events.models import Event  # the apps are loaded by now
+
         kind, identity = subject
-        told = {
-            "id": str(uuid.uuid5(self.id, f"{type} {kind} {identity}")),
-            "type": type,
-            "schema": 1,
-            "subject": [kind, str(identity)],
-            "position": 0,
-            "at": timezone.now().isoformat(),
-            "by": None,
-            "before": None,
-            "after": after,
-            "reason": "",
-        }
-        self.answers.append((queue_of(self.sender), told))
+        told = Event(
+            position=0,
+            id=uuid.uuid5(self.id, f"{type} {kind} {identity}"),
+            type=type,
+            subject_kind=kind,
+            subject_id=str(identity),
+            after=after,
+        )
+        self.answers.append((queue_of(self.sender), told.as_message))
 
 
 Effect = Callable[[Received], None]

@@ -1,16 +1,14 @@
 """Sends what is recorded to RabbitMQ, and forgets what RabbitMQ has confirmed."""
 
-import json
 import time
 
-import pika
 from django.conf import settings
 from django.db import connection, transaction
 from pika.adapters.blocking_connection import BlockingChannel
 
 from hdms_django.events import broker, look_again
 from hdms_django.events.loop import Loop
-from hdms_django.events.models import Event, Outbox
+from hdms_django.events.models import Outbox
 
 # Without a hint: while Redis is away, or where the last event came from a process that was killed.
 LOOK_SECONDS = 0.5
@@ -53,7 +51,8 @@ def send_waiting(channel: BlockingChannel) -> int:
             return 0
         sent = []
         for waiting in Outbox.objects.select_related("event").order_by("event_id")[:BATCH]:
-            _send(channel, waiting.event)
+            event = waiting.event
+            broker.publish(channel, broker.EXCHANGE, event.type, event.as_message, event.request_id)
             sent.append(waiting.pk)
             if time.monotonic() > deadline:
                 break
@@ -68,19 +67,3 @@ def _is_first() -> bool:
         cursor.execute("SELECT pg_try_advisory_xact_lock(hashtext(%s))", [key])
         (first,) = cursor.fetchone()
     return bool(first)
-
-
-def _send(channel: BlockingChannel, event: Event) -> None:
-    channel.basic_publish(
-        broker.EXCHANGE,
-        event.type,
-        json.dumps(event.as_message).encode(),
-        pika.BasicProperties(
-            content_type="application/json",
-            delivery_mode=pika.DeliveryMode.Persistent.value,
-            message_id=str(event.id),
-            correlation_id=event.request_id or None,
-            type=event.type,
-            app_id=settings.SERVICE,
-        ),
-    )
