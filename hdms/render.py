@@ -11,7 +11,7 @@ from hdms.stack import CONFIG, PROJECT
 FRONTEND_FOLDER = PROJECT / "services" / FRONTEND.name
 FRONTEND_TEMPLATES = tuple(
     FRONTEND_FOLDER / f"{name}.conf.template"
-    for name in ("nginx", "routes", "identity", "exchange")
+    for name in ("nginx", "routes", "identity", "exchange", "signed_in")
 )
 
 # Nothing else is replaced: nginx has variables of its own, as $host and ${host}.

@@ -14,7 +14,7 @@ for name in $names; do
     name=${name#??} name=${name%?}
     printenv "$name" >/dev/null || { echo "$name is not set: host:port is expected" >&2; exit 1; }
 done
-for file in nginx.conf routes.conf identity.conf exchange.conf; do
+for file in nginx.conf routes.conf identity.conf exchange.conf signed_in.conf; do
     envsubst "$names" <"$file.template" >"$FRONTEND_TEMPORARY/$file"
 done
 
