@@ -99,8 +99,17 @@ class Management:
             raise Refused(f"the management API refuses the account {self.user}")
         gone = response.status == 404 and method == "DELETE"
         if response.status >= 400 and not gone:
-            raise Unreachable(f"{method} /api/{path.split('?')[0]}: status {response.status}")
+            asked = f"{method} /api/{path.split('?')[0]}"
+            raise Unreachable(f"{asked}: status {response.status}{_reason(text)}")
         try:
             return json.loads(text) if text and method in ("GET", "POST") else None
         except ValueError as error:
             raise Unreachable("what answers is not RabbitMQ's management API") from error
+
+
+def _reason(answer: bytes) -> str:
+    """Return what an answer that is an error says for a reason, as the end of a sentence."""
+    try:
+        return f", {json.loads(answer)['reason']}"
+    except (ValueError, KeyError, TypeError):
+        return ""
