@@ -26,14 +26,19 @@ def remember(engine: Engine, environment: Environment) -> None:
 
 
 def wait_until_on_disk(engine: EmbeddedEngine) -> None:
-    """RabbitMQ confirms a message when it is on disk, and a new queue some moments before."""
+    """RabbitMQ confirms a message when it is on disk, and a new queue some moments before.
+
+    Its log has the queue first, and in a later write that this was decided: what was not is undone.
+    """
     folder = Layout(engine.stack).data(RABBITMQ.name)
 
     def has_queue() -> bool:
-        for file in (*folder.rglob("*.LOG"), *folder.rglob("rabbit_durable_queue.*")):
-            with suppress(FileNotFoundError):  # it was given another name meanwhile
-                if b"kept" in file.read_bytes():
-                    return True
+        with suppress(FileNotFoundError):  # a file was given another name meanwhile
+            if any(b"kept" in file.read_bytes() for file in folder.rglob("rabbit_durable_queue.*")):
+                return True
+            for log in folder.rglob("LATEST.LOG"):
+                _, queue, after = log.read_bytes().partition(b"kept")
+                return bool(queue) and b"committed" in after
         return False
 
     wait_until(has_queue, "RabbitMQ to write its queue to disk", 60)
