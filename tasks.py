@@ -7,6 +7,7 @@ from typing import Any
 from invoke.collection import Collection
 
 from hdms.commands import auth, env, events, infra, parser, service, services, trials
+from hdms.commands.demo import demo
 from hdms.commands.doctor import doctor
 from hdms.commands.generate import generate
 from hdms.commands.migrate import migrate
@@ -56,6 +57,7 @@ namespace = Collection(
         default="all",
     ),
     migrate,
+    demo,
     test,
     doctor,
     generate,

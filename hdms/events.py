@@ -3,7 +3,6 @@
 Each service is asked in its own environment (`manage.py events`), side by side.
 """
 
-import json
 import uuid
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -13,8 +12,8 @@ from typing import Any
 from hdms.catalog import EVENT_WORKERS, find_service
 from hdms.engines.base import Announce, Engine
 from hdms.environment.environment import Environment
-from hdms.errors import HdmsError, InvalidInput
-from hdms.process import last_lines
+from hdms.errors import InvalidInput
+from hdms.manage import ask
 
 ASK_SECONDS = 40.0
 REBUILD_SECONDS = 90.0
@@ -106,7 +105,7 @@ def rebuild(
         raise InvalidInput(f"{name} keeps no copy of the directory", f"those that do: {known}")
     engine.prepare([name], announce)
     announce(f"{DIRECTORY_OWNER} tells {name} of all people and departments")
-    return _ask(engine, environment, name, ["directory", "rebuild"], REBUILD_SECONDS)
+    return ask(engine, environment, name, ["directory", "rebuild"], REBUILD_SECONDS)
 
 
 def _ask_all(
@@ -114,24 +113,11 @@ def _ask_all(
 ) -> list[tuple[str, dict[str, Any]]]:
     engine.prepare(list(EVENT_WORKERS), announce)
 
-    def ask(name: str) -> tuple[str, dict[str, Any]]:
-        return name, _ask(engine, environment, name, ["events", *words], ASK_SECONDS)
+    def answer(name: str) -> tuple[str, dict[str, Any]]:
+        return name, ask(engine, environment, name, ["events", *words], ASK_SECONDS)
 
     with ThreadPoolExecutor(max_workers=len(EVENT_WORKERS)) as pool:
-        return list(pool.map(ask, EVENT_WORKERS))
-
-
-def _ask(
-    engine: Engine, environment: Environment, service: str, words: Sequence[str], seconds: float
-) -> dict[str, Any]:
-    """Return the JSON object that a service's `manage.py` prints."""
-    command = [*find_service(service).framework.manage, *words]
-    finished = engine.run(environment, service, command, timeout=seconds)
-    if finished.exit_code:
-        said, _, remedy = last_lines(finished.stderr, 2).strip().partition("\n")
-        raise HdmsError(said.removeprefix("CommandError: "), remedy)
-    answer: dict[str, Any] = json.loads(finished.stdout)
-    return answer
+        return list(pool.map(answer, EVENT_WORKERS))
 
 
 def _waiting(service: str, answer: dict[str, Any]) -> Waiting:

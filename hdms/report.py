@@ -8,6 +8,7 @@ from typing import Any
 
 from hdms.as_typed import as_typed
 from hdms.checks.result import CHECKS, CheckResult
+from hdms.demo import Demo
 from hdms.doctor import Finding
 from hdms.engines.base import Engine, Started, UnitStatus
 from hdms.errors import HdmsError, InvalidInput
@@ -167,6 +168,16 @@ def print_migrated(results: Sequence[Migrated], again: str) -> None:
         if r.error:
             say(f"\n{r.service}: its migration failed, what runs goes on as it was:\n{r.error}")
             say(f"  do:  correct what these lines name, then: {again}")
+
+
+def print_demo(demo: Demo) -> None:
+    """Print how many people are new, and where and as whom one signs in."""
+    known = [each for each in demo.sign_ins if each.password]
+    if known:
+        rows = [(each.code, each.kind, each.name) for each in known]
+        print_table(("sign in as", "", ""), rows)
+        say(f"\nAll have the password {known[0].password}")
+    say(f"Open {demo.address}{f' and sign in as {known[0].code}' if known else ''}.")
 
 
 def print_findings(findings: Sequence[Finding]) -> None:

@@ -6,7 +6,7 @@ cd "$(dirname "$0")/.."
 if [ "${1:-}" = "--help" ]; then
     echo "usage: scripts/start-infrastructure.sh"
     echo "Installs what is missing (apt packages, .venv), then runs: inv env.init, infra.up,"
-    echo "migrate --all, services.up, verify. Nothing that is there already is changed."
+    echo "migrate --all, services.up, verify, demo --if-empty. Nothing that is there is changed."
     echo "HDMS_ENGINE=embedded or =compose in the environment chooses the engine."
     exit 0
 fi
@@ -117,3 +117,4 @@ fi
 .venv/bin/inv migrate --all
 .venv/bin/inv services.up
 .venv/bin/inv verify
+.venv/bin/inv demo --if-empty

@@ -8,16 +8,39 @@ from clients import closed, enter, hear, person
 from apps.chat.allowance import MESSAGES_A_SECOND, MESSAGES_AT_ONCE, SOCKETS, Allowance
 from hdms_testing import identity
 from hdms_testing.cast import ALICE, BOB
+from hdms_testing.directory import know
 
 
 def test_a_socket_lives_no_longer_than_its_token(web_server: str, room: str) -> None:
     ends = int(time.time()) + 5
-    token = identity.token(ALICE.id, ALICE.username, ALICE.role, exp=ends)
+    token = identity.token(ALICE.id, ALICE.username, exp=ends)
 
     with enter(web_server, room, token) as alice, enter(web_server, room, BOB.token) as bob:
         alice.send('{"body": "in time"}')
         assert hear(bob)["body"] == "in time"
         assert closed(alice) == 4401
+
+
+def test_who_is_deactivated_is_out_of_the_chat_within_a_second(
+    transactional_db: None, web_server: str, room: str
+) -> None:
+    going, staying = person(5), person(6)
+    know(going.id)
+    with (
+        enter(web_server, room, going.token) as one,
+        enter(web_server, room, staying.token) as other,
+    ):
+        one.send('{"body": "still here"}')
+        assert hear(other)["body"] == "still here"
+        know(going.id, is_active=False)
+        deactivated_at = time.monotonic()
+        assert closed(one) == 4403
+        # Half a second, and the look itself (issue 13: within a second).
+        assert time.monotonic() - deactivated_at < 5
+        with enter(web_server, room, going.token) as again:
+            assert closed(again) == 4403
+        other.send('{"body": "who is left?"}')
+        assert hear(other)["body"] == "who is left?"
 
 
 def test_one_persons_sockets_are_limited_and_another_still_gets_in(

@@ -34,7 +34,7 @@ def test_what_is_said_is_stored(web_server: str, room: str) -> None:
 
 
 def test_who_may_only_read_opens_no_socket(web_server: str, room: str) -> None:
-    token = identity.token(ALICE.id, ALICE.username, ALICE.role, scope="read")
+    token = identity.token(ALICE.id, ALICE.username, scope="read")
 
     with pytest.raises(InvalidStatus, match="403"):
         enter(web_server, room, token)

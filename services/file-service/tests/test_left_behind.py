@@ -13,12 +13,12 @@ from typing import Any
 import pytest
 from django.core.files.storage import FileSystemStorage
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import connection
 from pytest_django import Settings
 
 from apps.files.models import StoredFile
 from apps.files.sweep import HOUR, sweep
-from hdms_django.identity import Role
-from hdms_testing.cast import ALICE, ClientOf, Person
+from hdms_testing.cast import ALICE, ClientOf
 from hdms_testing.processes import free_port, running, web_server
 from hdms_testing.waiting import wait_until
 
@@ -31,9 +31,9 @@ def media(settings: Settings, tmp_path: Path) -> Path:
     return tmp_path / "media"
 
 
-def upload(client_of: ClientOf, name: str = "screen.txt", person: Person = ALICE) -> Any:
+def upload(client_of: ClientOf, name: str = "screen.txt") -> Any:
     content = SimpleUploadedFile(name, b"content", "text/plain")
-    return client_of(person).post(URL, {"content": content}, format="multipart")
+    return client_of(ALICE).post(URL, {"content": content}, format="multipart")
 
 
 def files(folder: Path) -> list[Path]:
@@ -43,9 +43,15 @@ def files(folder: Path) -> list[Path]:
 def test_an_upload_whose_row_is_refused_leaves_no_file(
     transactional_db: None, media: Path, client_of: ClientOf
 ) -> None:
-    nobody = Person(2**63, "nobody", Role.REQUESTER)  # greater than the column can hold
+    name = f"ALTER TABLE {StoredFile._meta.db_table} ALTER name TYPE"
+    with connection.cursor() as cursor:
+        cursor.execute(f"{name} varchar(3)")
+        try:
+            refused = upload(client_of)
+        finally:
+            cursor.execute(f"{name} varchar(255)")
 
-    assert upload(client_of, person=nobody).status_code == 400
+    assert refused.status_code == 400
     assert files(media) == []
 
 

@@ -4,7 +4,6 @@ import pytest
 from rest_framework.test import APIClient
 
 from apps.tickets.models import Ticket
-from hdms_django.identity import Role
 from hdms_testing import identity
 from hdms_testing.cast import ALICE, BOB, MALLORY, ClientOf
 
@@ -29,7 +28,7 @@ def test_an_agent_lists_everyones_tickets(alices_ticket: Ticket, client_of: Clie
 
 
 def test_who_may_only_read_reads(db: None, client: APIClient) -> None:
-    token = identity.token(ALICE.id, ALICE.username, ALICE.role, scope="read")
+    token = identity.token(ALICE.id, ALICE.username, scope="read")
     headers = {"Authorization": f"Bearer {token}"}
 
     assert client.get(URL, headers=headers).status_code == 200
@@ -43,7 +42,7 @@ def test_nobody_gets_in_without_a_valid_token(token: str, db: None, client: APIC
 
 @pytest.mark.parametrize("user_id", ["", "abc", "-1", "1e9"])
 def test_a_token_that_names_no_user_is_refused(user_id: str, db: None, client: APIClient) -> None:
-    token = identity.token(0, "nobody", Role.REQUESTER, sub=user_id)
+    token = identity.token(0, "nobody", sub=user_id)
     refused = client.get(URL, headers={"Authorization": f"Bearer {token}"})
 
     assert (refused.status_code, refused.json()["status"]) == (401, 401)

@@ -15,9 +15,9 @@ from apps.accounts.models import User
 from apps.identity import keys
 from apps.identity.issuing import issue
 from apps.identity.models import SigningKey
-from hdms_django.identity import ALGORITHM, LIFETIME_SECONDS, Role, identify
+from hdms_django.identity import ALGORITHM, LIFETIME_SECONDS, identify
 
-CLAIMS = {"iss", "sub", "iat", "exp", "name", "role"}
+CLAIMS = {"iss", "sub", "iat", "exp", "name"}
 
 
 def published(client: APIClient) -> KeySet:
@@ -46,14 +46,6 @@ def test_the_front_door_keeps_an_answer_for_less_than_a_token_lives(browser: API
 
     assert int(said["max-age"]) + int(said["stale-if-error"]) < LIFETIME_SECONDS
     assert "Cache-Control" not in exchange(APIClient())  # whoever signs in now is in at once
-
-
-def test_a_role_taken_away_is_not_in_the_next_token(ann: User, browser: APIClient) -> None:
-    User.objects.filter(pk=ann.pk).update(role=Role.MODERATOR)
-    assert identify(exchange(browser)["X-Identity"]).role is Role.MODERATOR
-
-    User.objects.filter(pk=ann.pk).update(role=Role.REQUESTER)
-    assert identify(exchange(browser)["X-Identity"]).role is Role.REQUESTER
 
 
 def test_a_signed_token_is_exchanged_for_nothing(ann: User, browser: APIClient) -> None:

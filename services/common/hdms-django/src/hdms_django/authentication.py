@@ -1,5 +1,6 @@
 """REST framework's authentication by the front door's signed token."""
 
+from abc import ABC, abstractmethod
 from typing import Any
 
 from rest_framework.authentication import BaseAuthentication
@@ -11,6 +12,7 @@ from hdms_django.identity import Identity, NotAuthentic, identify
 from hdms_django.published_keys import AGAIN_SECONDS, NoKeys
 
 SCHEME = "Bearer"
+NOT_VALID = "The token is not valid."
 
 
 class NobodyKnows(APIException):
@@ -21,8 +23,8 @@ class NobodyKnows(APIException):
     wait = AGAIN_SECONDS  # becomes Retry-After
 
 
-class SignedIdentity(BaseAuthentication):
-    """Makes `request.user` an Identity."""
+class SignedIdentity(BaseAuthentication, ABC):
+    """Makes `request.user` of whom the token names what a service knows of them."""
 
     def authenticate(self, request: Request) -> tuple[Any, Identity] | None:
         scheme, _, token = request.headers.get("Authorization", "").partition(" ")
@@ -31,16 +33,19 @@ class SignedIdentity(BaseAuthentication):
         try:
             identity = identify(token.strip())
         except NotAuthentic:
-            raise AuthenticationFailed("The token is not valid.") from None
+            raise AuthenticationFailed(NOT_VALID) from None
         except NoKeys:
             raise NobodyKnows from None
         if identity.reads_only and request.method not in SAFE_METHODS:
             raise PermissionDenied("This access token may only read.")
-        return self.user(identity), identity
+        user = self.user(identity)
+        if user is None:
+            raise AuthenticationFailed(NOT_VALID)
+        return user, identity
 
+    @abstractmethod
     def user(self, identity: Identity) -> Any:
-        """What becomes `request.user`; AuthenticationFailed where that is nobody."""
-        return identity
+        """What becomes `request.user`; None where that is nobody any more."""
 
     def authenticate_header(self, request: Request) -> str:
         """What a 401 says in WWW-Authenticate."""

@@ -1,11 +1,11 @@
-"""Who a request comes from, as the front door's signed token says.
+"""Who a request comes from, as the front door's signed token says; what they may, it does not say.
 
 user-service alone signs (its apps.identity); here is only the check. Decision 032 has the reasons.
 """
 
 from dataclasses import dataclass
 from functools import cache
-from typing import Any, cast
+from typing import Any
 
 from django.conf import settings
 from django.db.models import TextChoices
@@ -14,7 +14,6 @@ from joserfc import jwt
 from joserfc.errors import JoseError
 from joserfc.jwk import OKPKey
 from joserfc.jwt import JWTClaimsRegistry
-from rest_framework.request import Request
 
 from hdms_django.published_keys import PublishedKeys
 
@@ -42,7 +41,7 @@ class Role(TextChoices):
 
     @classmethod
     def _missing_(cls, value: object) -> "Role | None":
-        # In tokens, and for moments in rows, of a version that runs beside this one.
+        # For moments in rows, of a version that runs beside this one.
         return cls.MODERATOR if value == "agent" else None
 
     @property
@@ -57,24 +56,19 @@ class NotAuthentic(Exception):
 
 @dataclass(frozen=True)
 class Identity:
-    """Who asks. It is `request.user` in a service that knows people by their tokens alone.
+    """Who asks.
 
     Attributes:
-        expires: until when that is so, in seconds since the epoch.
+        id: user-service's.
+        name: what they are called.
+        expires: until when the token says so, in seconds since the epoch.
         reads_only: an access token of scope read stands behind it.
     """
 
     id: int
     name: str
-    role: Role
     expires: float
     reads_only: bool = False
-    is_authenticated = True
-
-    @property
-    def pk(self) -> int:
-        """REST framework's throttles count by it."""
-        return self.id
 
 
 def identify(token: str) -> Identity:
@@ -87,11 +81,6 @@ def identify(token: str) -> Identity:
         return _identity(claims)
     except (JoseError, ValueError, TypeError, RecursionError):
         raise NotAuthentic from None
-
-
-def user_of(request: Request) -> Identity:
-    """Who asks, in a service that knows people by their tokens alone."""
-    return cast(Identity, request.user)
 
 
 def _key_of(token: Any) -> OKPKey:
@@ -110,9 +99,7 @@ def _keys() -> PublishedKeys:
 
 def _identity(claims: dict[str, Any]) -> Identity:
     subject = claims["sub"]
-    if not (subject.isascii() and subject.isdigit() and len(subject) <= 19):
+    if not (subject.isascii() and subject.isdigit() and len(subject) <= 18):  # fits a bigint
         raise NotAuthentic
-    # HERE: once a service has its directory, name and role come from there, and both claims go.
-    name, role = str(claims.get("name", "")), claims.get("role")
-    known = Role(role) if role in Role.values else Role.REQUESTER
-    return Identity(int(subject), name, known, claims["exp"], claims.get("scope") == READ)
+    reads_only = claims.get("scope") == READ
+    return Identity(int(subject), str(claims.get("name", "")), claims["exp"], reads_only)

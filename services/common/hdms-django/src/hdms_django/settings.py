@@ -112,8 +112,9 @@ def rest_framework(*, authentication: str) -> dict[str, Any]:
     }
 
 
-# Who asks is what the front door's token says; the keys to check it come by FRONT_DOOR_URL.
-SIGNED_IDENTITY = "hdms_django.authentication.SignedIdentity"
+# Who asks is what the front door's token says, whose keys come by FRONT_DOOR_URL; what they may,
+# the directory.
+SIGNED_IDENTITY = "hdms_django.directory.standing.StandingInDirectory"
 FETCHED_KEYS = "hdms_django.published_keys.fetched"
 
 

@@ -11,7 +11,7 @@ from hdms_testing import identity
 
 @dataclass(frozen=True)
 class Person:
-    """A member of the cast, as user-service's tokens describe them."""
+    """A member of the cast, as user-service tells of them."""
 
     id: int
     username: str
@@ -19,7 +19,7 @@ class Person:
 
     @property
     def token(self) -> str:
-        return identity.token(self.id, self.username, self.role)
+        return identity.token(self.id, self.username)
 
 
 ALICE = Person(1001, "alice", Role.REQUESTER)  # asks for help

@@ -2,6 +2,18 @@
 
 from typing import Any
 
+from django.apps import apps
+
+
+def know(id: int, **changed: Any) -> None:
+    """Have the directory of the service under test know a person, where it has one."""
+    if apps.is_installed("hdms_django.directory"):
+        from hdms_django.directory.consumers import PERSON
+        from hdms_django.directory.models import Person  # not without the app
+
+        told = person(id, **changed)
+        Person._default_manager.update_or_create({f: told[f] for f in PERSON}, pk=id)
+
 
 def person(id: int, **changed: Any) -> dict[str, Any]:
     """What is told of a person."""

@@ -18,7 +18,7 @@ from django.conf import settings
 from joserfc import jwt
 from joserfc.jwk import OKPKey
 
-from hdms_django.identity import ALGORITHM, ISSUER, LIFETIME_SECONDS, Role
+from hdms_django.identity import ALGORITHM, ISSUER, LIFETIME_SECONDS
 
 URL = "FRONT_DOOR_URL"
 
@@ -29,11 +29,11 @@ def key() -> OKPKey:
     return OKPKey.generate_key("Ed25519", {"kid": f"test-{os.getpid()}"})
 
 
-def token(user_id: int, name: str, role: Role, **claims: Any) -> str:
+def token(user_id: int, name: str, **claims: Any) -> str:
     """A signed token with the claims that user-service's have; some may be other ones."""
     now = int(time.time())
     told = {"iss": ISSUER, "sub": str(user_id), "iat": now, "exp": now + LIFETIME_SECONDS}
-    told |= {"name": name, "role": role.value} | claims
+    told |= {"name": name} | claims
     header = {"alg": ALGORITHM, "kid": key().kid}
     return jwt.encode(header, told, key(), algorithms=[ALGORITHM])
 

@@ -16,6 +16,7 @@ from rest_framework.test import APIClient
 
 from hdms_testing import identity
 from hdms_testing.cast import ClientOf, Person
+from hdms_testing.directory import know
 from hdms_testing.processes import web_server_running
 
 DISPOSABLE = "HDMS_DISPOSABLE_STACK"
@@ -93,9 +94,10 @@ def client() -> APIClient:
 
 @pytest.fixture
 def client_of() -> ClientOf:
-    """Makes an API client that is signed in as a member of the cast."""
+    """Makes an API client that is signed in as a member of the cast; the directory knows them."""
 
     def signed_in(person: Person) -> APIClient:
+        know(person.id, name=person.username, role=person.role)
         client = APIClient()
         client.credentials(HTTP_AUTHORIZATION=f"Bearer {person.token}")
         return client

@@ -20,17 +20,18 @@ _identify = sync_to_async(identify, thread_sensitive=False)
 
 
 class TokenMiddleware:
-    """Sets scope["user"]: an Identity, or None without a valid token, or one that only reads."""
+    """Sets scope["identity"]: None without a valid token, or with one that only reads."""
 
     def __init__(self, application: Application) -> None:
         self._application = application
 
     async def __call__(self, scope: dict[str, Any], receive: Any, send: Any) -> None:
-        user = await _user(dict(scope["headers"]).get(b"authorization", b"").decode("latin1"))
-        await self._application({**scope, "user": user}, receive, send)
+        borne = dict(scope["headers"]).get(b"authorization", b"").decode("latin1")
+        scope = {**scope, "identity": await _identity(borne)}
+        await self._application(scope, receive, send)
 
 
-async def _user(borne: str) -> Identity | None:
+async def _identity(borne: str) -> Identity | None:
     scheme, _, token = borne.partition(" ")
     if scheme == proof_identity.SCHEME:
         return proof_identity.read(token)

@@ -15,6 +15,9 @@ from apps.chat.allowance import SOCKETS, Allowance, Allowances
 from apps.chat.live import Live
 from apps.chat.room import Room
 from hdms_django import outage
+from hdms_django.deadline import bounded
+from hdms_django.directory.standing import Standing, standing_of
+from hdms_django.identity import Identity
 
 SUBPROTOCOL = "hdms.chat"
 DEGRADED = {
@@ -31,12 +34,16 @@ TOO_FAST_SECONDS = 1.0
 
 # Why a socket is closed (RFC 6455 7.4.2: 4000 and up are an application's own).
 TOKEN_EXPIRED = 4401
+DEACTIVATED = 4403
 TOO_SLOW = 4408
 TOO_MANY = 4429
 TRY_AGAIN_LATER = 1013
 
+NO_LONGER = "this person may not come in any more"
+
 CLOSED = (OSError, RuntimeError)  # what sending to a closed socket raises
 
+_standing_of = database_sync_to_async(bounded()(standing_of))
 live = Live()
 allowances = Allowances()
 
@@ -52,21 +59,27 @@ class ChatConsumer(AsyncJsonWebsocketConsumer):
     channel_layer_alias = "none"  # sockets are told by `live`
     room: Room | None = None
     allowance: Allowance | None = None
+    user: Standing | None = None
     heard = 0
     tasks: tuple[asyncio.Task[None], ...] = ()
     told_degraded = False
 
     async def connect(self) -> None:
-        self.user = self.scope["user"]
-        if self.user is None or SUBPROTOCOL not in self.scope["subprotocols"]:
+        self.identity: Identity | None = self.scope["identity"]
+        if self.identity is None or SUBPROTOCOL not in self.scope["subprotocols"]:
             await self.close()
             return
         await self.accept(SUBPROTOCOL)  # a browser learns a code only of a socket that was open
-        self.allowance = allowances.open_socket(self.user.id)
+        self.person_id = self.identity.id
+        self.allowance = allowances.open_socket(self.person_id)
         if self.allowance is None:
             await self.close(TOO_MANY, f"one person may have {SOCKETS} sockets open")
             return
         try:
+            self.user = await _standing_of(self.identity)
+            if self.user is None:
+                await self.close(DEACTIVATED, NO_LONGER)
+                return
             self.room = await live.enter(self._room_name, self)
         except outage.ERRORS as error:
             await self.send_json({"error": outage.report(error)})
@@ -74,7 +87,7 @@ class ChatConsumer(AsyncJsonWebsocketConsumer):
             return
         self.tasks = (
             asyncio.create_task(self._tell(self.room)),
-            asyncio.create_task(self._expire()),
+            asyncio.create_task(self._expire(self.identity.expires)),
         )
         if live.degraded:
             await self.tell_degraded()
@@ -88,10 +101,10 @@ class ChatConsumer(AsyncJsonWebsocketConsumer):
             if self.room is not None:
                 live.leave(self._room_name, self)
             if self.allowance is not None:
-                allowances.close_socket(self.user.id)
+                allowances.close_socket(self.person_id)
 
     async def receive(self, text_data: str | None = None, bytes_data: bytes | None = None) -> None:
-        if self.room is None or self.allowance is None:
+        if self.room is None or self.allowance is None or self.user is None:
             return  # the socket is closing
         if not self.allowance.may_speak():
             await self.send_json(TOO_FAST)
@@ -121,9 +134,14 @@ class ChatConsumer(AsyncJsonWebsocketConsumer):
             await self.send_json({**RECOVERED, "after": self.heard})
 
     def send_away(self) -> None:
+        self._begin_end(TOO_SLOW, f"too slow: come back, and fetch what is after {self.heard}")
+
+    def dismiss(self) -> None:
+        self._begin_end(DEACTIVATED, NO_LONGER)
+
+    def _begin_end(self, code: int, why: str) -> None:
         self.tasks[0].cancel()
-        why = f"too slow: come back, and fetch what is after {self.heard}"
-        self.tasks += (asyncio.create_task(self._end(TOO_SLOW, why)),)
+        self.tasks += (asyncio.create_task(self._end(code, why)),)
 
     @property
     def _room_name(self) -> str:
@@ -137,8 +155,8 @@ class ChatConsumer(AsyncJsonWebsocketConsumer):
                     await self.send_json(message)
                     self.heard = message["id"]
 
-    async def _expire(self) -> None:
-        await asyncio.sleep(self.user.expires - time.time())
+    async def _expire(self, expires: float) -> None:
+        await asyncio.sleep(expires - time.time())
         await self._end(TOKEN_EXPIRED, "the token has expired: come back with a new one")
 
     async def _end(self, code: int, why: str) -> None:

@@ -14,9 +14,13 @@ from channels.layers import get_channel_layer
 from apps.chat import selectors
 from apps.chat.room import Listener, Room
 from hdms_django import outage
+from hdms_django.deadline import bounded
+from hdms_django.directory.standing import deactivated
 
 GROUP = "chat"  # the processes that have open sockets
 LOOK_SECONDS = 1.0
+# Who is deactivated is out within a second, with the event's way here.
+DISMISS_SECONDS = 0.5
 TELL_SECONDS = 5.0
 MESSAGES_A_LOOK = 500
 
@@ -48,8 +52,9 @@ class Live:
         if not self._started:
             self._started = True
             channel = await get_channel_layer().new_channel()
-            for going_on in (self._look(), self._listen(channel), self._stay_in_group(channel)):
-                self._keep(going_on)
+            going_on = (self._look(), self._dismiss(), self._listen(channel))
+            for each in (*going_on, self._stay_in_group(channel)):
+                self._keep(each)
         return room
 
     def leave(self, name: str, listener: Listener) -> None:
@@ -122,6 +127,22 @@ class Live:
                     behind.send_away()
             if len(messages) < MESSAGES_A_LOOK:
                 return
+
+    async def _dismiss(self) -> None:
+        """End the sockets of people who were deactivated, for as long as this process lives."""
+        read = database_sync_to_async(bounded()(deactivated))
+        while True:
+            await asyncio.sleep(DISMISS_SECONDS)
+            try:
+                gone = await read({listener.person_id for listener in self._listeners()})
+            except outage.ERRORS as error:
+                outage.report(error)
+            except Exception:  # as above: it goes on looking
+                logger.exception("could not look who was deactivated")
+            else:
+                for listener in self._listeners():
+                    if listener.person_id in gone:
+                        listener.dismiss()
 
     def _degrade(self, error: Exception) -> None:
         """One of outage.REDIS_ERRORS has come: log it, and tell everybody once."""

@@ -9,7 +9,7 @@ import time
 
 from django.core import signing
 
-from hdms_django.identity import Identity, Role
+from hdms_django.identity import Identity
 
 SCHEME = "Proof"
 SALT = "apps.chat.proof"
@@ -29,6 +29,4 @@ def read(token: str) -> Identity | None:
         told = signing.loads(token, salt=SALT, max_age=SECONDS)
     except signing.BadSignature:
         return None
-    return Identity(
-        NOBODYS + int(told["number"]), told["name"], Role.REQUESTER, time.time() + SECONDS
-    )
+    return Identity(NOBODYS + int(told["number"]), told["name"], time.time() + SECONDS)

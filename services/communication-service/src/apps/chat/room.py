@@ -13,9 +13,11 @@ class Listener(Protocol):
 
     Attributes:
         heard: the id of the last message that it was sent.
+        person_id: whose it is.
     """
 
     heard: int
+    person_id: int
 
     async def tell_degraded(self) -> None:
         """Tell the client that it hears what others say later than usual."""
@@ -25,6 +27,9 @@ class Listener(Protocol):
 
     def send_away(self) -> None:
         """Begin to close the socket of a client that reads too slowly."""
+
+    def dismiss(self) -> None:
+        """Begin to close the socket of who was deactivated."""
 
 
 class Room:

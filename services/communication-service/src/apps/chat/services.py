@@ -6,11 +6,11 @@ from django.db import connection, transaction
 
 from apps.chat.serializers import MessageSerializer
 from hdms_django.deadline import bounded
-from hdms_django.identity import Identity
+from hdms_django.directory.standing import Standing
 
 
 @bounded()
-def say(room: str, user: Identity, content: object) -> dict[str, Any]:
+def say(room: str, user: Standing, content: object) -> dict[str, Any]:
     """Store a message; returns it as JSON. Raises REST framework's ValidationError.
 
     In a room, ids become visible in their order: else who has read 8 would never look for a 7

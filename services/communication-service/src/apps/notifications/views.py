@@ -9,7 +9,7 @@ from rest_framework.response import Response
 
 from apps.notifications.models import Notification
 from apps.notifications.serializers import NotificationSerializer
-from hdms_django.identity import user_of
+from hdms_django.directory.standing import user_of
 
 
 class NotificationViewSet(mixins.ListModelMixin, viewsets.GenericViewSet[Notification]):

@@ -13,7 +13,7 @@ from apps.files.models import StoredFile
 from apps.files.serializers import StoredFileSerializer
 from apps.files.tasks import enqueue
 from apps.files.uploads import UploadParser
-from hdms_django.identity import user_of
+from hdms_django.directory.standing import user_of
 
 
 class NotYetAvailable(APIException):
@@ -38,7 +38,7 @@ class StoredFileViewSet(
     def get_queryset(self) -> QuerySet[StoredFile]:
         user = user_of(self.request)
         files = StoredFile.objects.all()
-        return files if user.role.sees_all else files.filter(owner_id=user.id)
+        return files if user.sees_all else files.filter(owner_id=user.id)
 
     def perform_create(self, serializer: BaseSerializer[StoredFile]) -> None:
         # Outside a transaction (ATOMIC_REQUESTS is off), so the worker can see the row.

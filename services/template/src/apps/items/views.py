@@ -6,7 +6,7 @@ from rest_framework.serializers import BaseSerializer
 
 from apps.items.models import Item
 from apps.items.serializers import ItemSerializer
-from hdms_django.identity import user_of
+from hdms_django.directory.standing import user_of
 
 
 class ItemViewSet(

@@ -6,7 +6,7 @@ from rest_framework.serializers import BaseSerializer
 
 from apps.tickets.models import Ticket
 from apps.tickets.serializers import AgentTicketSerializer, RequesterTicketSerializer
-from hdms_django.identity import user_of
+from hdms_django.directory.standing import user_of
 from hdms_django.views import LockedUpdateMixin
 
 
@@ -22,10 +22,10 @@ class TicketViewSet(
     def get_queryset(self) -> QuerySet[Ticket]:
         user = user_of(self.request)
         tickets = Ticket.objects.all()
-        return tickets if user.role.sees_all else tickets.filter(requester_id=user.id)
+        return tickets if user.sees_all else tickets.filter(requester_id=user.id)
 
     def get_serializer_class(self) -> type[BaseSerializer[Ticket]]:
-        agent = user_of(self.request).role.sees_all
+        agent = user_of(self.request).sees_all
         return AgentTicketSerializer if agent else RequesterTicketSerializer
 
     def perform_create(self, serializer: BaseSerializer[Ticket]) -> None:

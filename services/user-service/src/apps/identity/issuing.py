@@ -18,9 +18,8 @@ def issue(person: AbstractBaseUser, *, reads_only: bool = False) -> str:
         "sub": str(person.pk),
         "iat": now,
         "exp": now + LIFETIME_SECONDS,
-        # Until each service has its directory: see hdms_django.identity.
-        "name": person.get_username(),
-        "role": getattr(person, "role"),  # noqa: B009 - the model is AUTH_USER_MODEL's
+        # For a service whose directory has not been told of them yet.
+        "name": getattr(person, "name"),  # noqa: B009 - the model is AUTH_USER_MODEL's
     }
     if reads_only:
         claims["scope"] = READ

@@ -9,7 +9,6 @@ from django.conf import settings
 from django.contrib.auth import get_user_model
 from django.utils.module_loading import import_string
 
-from hdms_django.identity import Role
 from hdms_testing import identity
 from hdms_testing.bench import bare
 from hdms_testing.bench.client import CLIENTS, rate
@@ -77,7 +76,7 @@ def _tokens() -> Iterator[list[str]]:
     issuer = getattr(settings, "IDENTITY_ISSUER", None)  # user-service believes its own alone
     if issuer is None:
         ids = range(FIRST_ID, FIRST_ID + USERS)
-        yield [identity.token(i, name, Role.REQUESTER) for i, name in zip(ids, names, strict=True)]
+        yield [identity.token(i, name) for i, name in zip(ids, names, strict=True)]
         return
     model = get_user_model()
     users = model._default_manager
