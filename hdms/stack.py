@@ -1,5 +1,6 @@
 """Where a stack keeps its things: the sources it runs, its `.env` files, its state."""
 
+import hashlib
 import os
 from dataclasses import dataclass
 from pathlib import Path
@@ -39,6 +40,11 @@ class Stack:
     def state(self) -> Path:
         """Everything that running it leaves behind; deleting it deletes the data."""
         return self.home / ".hdms"
+
+    @property
+    def mark(self) -> str:
+        """A name that no other stack of this machine has, e.g. `hdms-0123456789ab`."""
+        return f"hdms-{hashlib.sha256(os.fsencode(self.home)).hexdigest()[:12]}"
 
     @property
     def root_env(self) -> Path:

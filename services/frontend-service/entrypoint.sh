@@ -2,10 +2,12 @@
 # In a container: make nginx's configuration from the environment, then become nginx.
 set -eu
 : "${FRONTEND_LISTEN:=8080}" "${FRONTEND_ROOT:=/usr/share/nginx/html}"
-: "${FRONTEND_TEMPORARY:=/tmp}" "${FRONTEND_BUFFERS:=/var/cache/nginx}" "${FRONTEND_RESOLVER=resolver 127.0.0.11 valid=2s;}"
+: "${FRONTEND_TEMPORARY:=/tmp}" "${FRONTEND_MEMORY:=/tmp}" # which is a tmpfs
+: "${FRONTEND_BUFFERS:=/var/cache/nginx}" "${FRONTEND_RESOLVER=resolver 127.0.0.11 valid=2s;}"
 # To nginx: who comes by a socket, on which it does not listen.
 : "${FRONTEND_TRUSTED_PROXY:=unix:}"
-export FRONTEND_TRUSTED_PROXY FRONTEND_LISTEN FRONTEND_ROOT FRONTEND_TEMPORARY FRONTEND_BUFFERS FRONTEND_RESOLVER
+export FRONTEND_TRUSTED_PROXY FRONTEND_LISTEN FRONTEND_ROOT FRONTEND_TEMPORARY FRONTEND_MEMORY FRONTEND_BUFFERS
+export FRONTEND_RESOLVER
 
 cd /etc/nginx
 # Only what the templates have in capitals and braces: what else begins with $ is nginx's own.

@@ -1,6 +1,5 @@
 """The Compose project of one stack, and the `docker compose` command line."""
 
-import hashlib
 import json
 import os
 import re
@@ -48,7 +47,7 @@ class Project:
         home = self._stack.home
         if home == PROJECT:  # as Compose makes it of the folder's name
             return re.sub(r"[^a-z0-9_-]", "", home.name.lower()).strip("_-") or "hdms"
-        return f"hdms-{hashlib.sha256(os.fsencode(home)).hexdigest()[:12]}"
+        return self._stack.mark
 
     def compose(
         self,

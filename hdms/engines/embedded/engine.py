@@ -114,6 +114,7 @@ class EmbeddedEngine(Engine):
                 self._supervisor.stop(group)
             if not names or not self.running():
                 self._supervisor.shut_down()
+                frontend.forget(self._layout)
                 virtualenvs.remove_former()
             return stopping
 

@@ -1,13 +1,14 @@
 """The frontend in the embedded engine: nginx, which routes to the services' loopback ports."""
 
 import shlex
+import shutil
 from collections.abc import Sequence
 from functools import cache
 from pathlib import Path
 
 from hdms import app
 from hdms.catalog import FRONTEND, SERVICES, WEB_SERVICES
-from hdms.engines.embedded.account import components_account, give
+from hdms.engines.embedded.account import components_account, give, require_ownership
 from hdms.engines.embedded.guard import GUARDED
 from hdms.engines.embedded.layout import Layout
 from hdms.engines.embedded.orphans import killing
@@ -25,6 +26,7 @@ BIND = "FRONTEND_BIND_ADDRESS"
 TRUSTED_PROXY = "FRONTEND_TRUSTED_PROXY"
 NO_PROXY = "unix:"  # to nginx: who comes by a socket, on which it does not listen
 BUILT_OF = "its source"
+SHARED_MEMORY = Path("/dev/shm")  # noqa: S108 - the folder in it has the stack's own name
 PID_FILE = "nginx.pid"  # in layout.run; the template names it
 
 
@@ -52,9 +54,13 @@ def write_file(layout: Layout, environment: Environment) -> None:
     rendered = render_frontend(_values(layout, environment))
     files = {layout.config / name: text for name, text in rendered.items()}
     ready = f"{LOOPBACK} {environment[FRONTEND.port_variable]}\n"
+    account = components_account()
+    require_ownership(_memory(layout), account)
+    _memory(layout).mkdir(mode=0o700, exist_ok=True)
+    give(_memory(layout), account)
     for path, text in {**files, layout.ready_file(FRONTEND.name): ready}.items():
         write_private(path, text)
-        give(path, components_account())
+        give(path, account)
 
 
 def program(layout: Layout) -> Program:
@@ -72,6 +78,17 @@ def program(layout: Layout) -> Program:
         folder=layout.run,
         environment={"READY_FILE": str(layout.ready_file(FRONTEND.name))},
     )
+
+
+def forget(layout: Layout) -> None:
+    """Remove what nginx has outside of `.hdms/`; it does not run any more."""
+    if _memory(layout) != layout.run:
+        shutil.rmtree(_memory(layout), ignore_errors=True)
+
+
+def _memory(layout: Layout) -> Path:
+    """Return the folder for what is to be written on a full disk, too."""
+    return SHARED_MEMORY / layout.stack.mark if SHARED_MEMORY.is_dir() else layout.run
 
 
 def require_valid(layout: Layout) -> None:
@@ -121,6 +138,7 @@ def _values(layout: Layout, environment: Environment) -> dict[str, str]:
         "FRONTEND_LISTEN": f"{environment[BIND]}:{environment[FRONTEND.port_variable]}",
         "FRONTEND_ROOT": _quoted(app.folder()),
         "FRONTEND_TEMPORARY": _quoted(layout.run),
+        "FRONTEND_MEMORY": _quoted(_memory(layout)),
         "FRONTEND_BUFFERS": _quoted(layout.run),
         "FRONTEND_RESOLVER": "",  # the addresses are numbers
         TRUSTED_PROXY: environment[TRUSTED_PROXY] or NO_PROXY,
