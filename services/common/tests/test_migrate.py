@@ -2,10 +2,15 @@
 
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
+from unittest.mock import Mock
 
 import psycopg
 import pytest
 from django.conf import settings
+from django.db import connection, migrations, models
+from django.db.migrations import Migration
+from django.db.migrations.executor import MigrationExecutor
+from django.db.migrations.state import ProjectState
 
 from hdms_django.connectivity import pgbouncer
 from hdms_testing.processes import manage
@@ -38,6 +43,21 @@ def test_a_second_one_waits_and_says_so() -> None:
 
     assert finished.returncode == 0
     assert "waiting for another migrate" in finished.stdout
+
+
+def test_a_migration_that_is_killed_where_it_would_be_recorded_is_not_applied(
+    transactional_db: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    migration = Migration("0001_initial", "killed")
+    id_, indexed = models.BigAutoField(primary_key=True), models.IntegerField(db_index=True)
+    migration.operations = [migrations.CreateModel("Thing", [("id", id_), ("of", indexed)])]
+    executor = MigrationExecutor(connection)
+    monkeypatch.setattr(executor, "record_migration", Mock(side_effect=KeyboardInterrupt))
+
+    with pytest.raises(KeyboardInterrupt):
+        executor.apply_migration(ProjectState(), migration)
+
+    assert "killed_thing" not in connection.introspection.table_names()
 
 
 def test_a_wrong_password_is_an_error_without_a_traceback() -> None:

@@ -1,6 +1,5 @@
 """GET and POST /api/{{ name }}/items/"""
 
-from django.core.management import call_command
 from rest_framework.test import APIClient
 
 from apps.items.models import Item
@@ -38,7 +37,3 @@ def test_an_item_needs_a_title(db: None, client_of: ClientOf) -> None:
         400,
         {"title": ["This field is required."]},
     )
-
-
-def test_every_change_of_a_model_has_its_migration(db: None) -> None:
-    call_command("makemigrations", check=True, dry_run=True, verbosity=0)

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
+from django.conf import settings
 from django.core.management import call_command
 from django.db import connections
 from pytest_django import DjangoDbBlocker
@@ -44,11 +45,24 @@ def believed_tokens() -> Iterator[None]:
 def django_db_setup(disposable_stack: None, django_db_blocker: DjangoDbBlocker) -> Iterator[None]:
     """pytest-django's fixture: the configured database itself, migrated."""
     with django_db_blocker.unblock():
+        _require_migrations()
         call_command("migrate", interactive=False, verbosity=0)
         _keep_events()
     yield
     with django_db_blocker.unblock():
         _close_connections()
+
+
+def _require_migrations() -> None:
+    """Every change of a model has its migration, the service's own and of what it installs."""
+    try:
+        call_command("makemigrations", check=True, dry_run=True, verbosity=0)
+    except SystemExit:
+        pytest.fail(
+            f"a model has changed without a migration: inv services.manage {settings.SERVICE} "
+            "makemigrations",
+            pytrace=False,
+        )
 
 
 def _keep_events() -> None:

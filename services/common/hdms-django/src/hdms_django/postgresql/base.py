@@ -12,6 +12,7 @@ from psycopg_pool import PoolTimeout
 
 from hdms_django import deadline
 from hdms_django.postgresql.outage import ROUND_SECONDS, current
+from hdms_django.postgresql.schema import DatabaseSchemaEditor
 
 IMPATIENT_SECONDS = 0.1
 
@@ -23,6 +24,8 @@ class DatabaseWrapper(base.DatabaseWrapper):
     goes by unseen. In an outage that is older than that, or refuses the password, it waits
     IMPATIENT_SECONDS: else a few requests would hold every thread of the server.
     """
+
+    SchemaEditorClass = DatabaseSchemaEditor
 
     def get_new_connection(self, conn_params: dict[str, Any]) -> Any:
         """Raises psycopg.OperationalError with the last attempt's reason."""

@@ -56,7 +56,8 @@ class Migration(migrations.Migration):
                     models.CharField(
                         choices=[
                             ("requester", "Requester"),
-                            ("agent", "Agent"),
+                            ("moderator", "Moderator"),
+                            ("analyst", "Analyst"),
                             ("admin", "Admin"),
                         ],
                         max_length=16,
