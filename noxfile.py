@@ -1,7 +1,9 @@
 """Isolated sessions, made from the catalog: `nox` runs all of them, `nox -s verify` one kind."""
 
 import atexit
+import dataclasses
 import functools
+import json
 import logging
 import os
 import time
@@ -11,7 +13,7 @@ from pathlib import Path
 import nox
 
 from hdms import app as application
-from hdms import report, service_tests, virtualenvs, workspace
+from hdms import demo, report, service_tests, virtualenvs, workspace
 from hdms.catalog import FRONTEND, SERVICES, component_names, process_names
 from hdms.checks.result import CHECKS, CheckResult
 from hdms.checks.suite import verify as verify_all
@@ -34,7 +36,7 @@ logging.getLogger("docker").setLevel(logging.WARNING)
 
 # Each session runs in a virtual environment of `.hdms/venvs`, which the stacks use, too.
 nox.options.default_venv_backend = "none"
-nox.options.sessions = ["lint", "typecheck", "app", "journeys", "tests", "verify"]
+nox.options.sessions = ["lint", "typecheck", "app", "journeys", "system", "tests", "verify"]
 
 RESILIENCE = "tests/resilience"
 NIGHTLY = "tests/nightly"
@@ -97,6 +99,22 @@ def app(session: nox.Session) -> None:
 def journeys(session: nox.Session) -> None:
     """Use the browser's part as people do, in Chromium, before a front door of its own."""
     _before_a_front_door(session, "journeys", *session.posargs)
+
+
+@nox.session(tags=[QUICK])
+def system(session: nox.Session) -> None:
+    """Sign in as each kind of person, in Chromium: on the running stack, or one made for it."""
+    session.run(PROJECT / "scripts" / "install-chromium.sh", external=True)
+    application.install(session.log)
+    found = _running_demo(session)
+    if found is None:
+        session.log("no stack with the demo's people is running: making one")
+        engine, environment = _disposable_stack()
+        _bring_up(session, engine, environment)
+        found = demo.fill(engine, environment, session.log, if_empty=True)
+    sign_ins = json.dumps([dataclasses.asdict(each) for each in found.sign_ins])
+    variables = {"HDMS_ADDRESS": found.address, "HDMS_SIGN_INS": sign_ins}
+    _npm(session, "run", "system", "--", *session.posargs, **variables)
 
 
 @nox.session
@@ -213,14 +231,18 @@ def _skip_without_docker(session: nox.Session) -> None:
 
 def _prove_all(session: nox.Session, engine: Engine, environment: Environment) -> list[CheckResult]:
     begin = time.monotonic()
+    _bring_up(session, engine, environment)
+    results = verify_all(engine, environment, CHECKS, session.log)
+    report.print_results(results, time.monotonic() - begin)
+    return results
+
+
+def _bring_up(session: nox.Session, engine: Engine, environment: Environment) -> None:
     engine.up(environment, component_names(), session.log)
     failed = [r for r in migrate(engine, environment, SERVICES, session.log) if r.error]
     if failed:
         session.error(f"the migrations of {failed[0].service} failed:\n{failed[0].error}")
     engine.up(environment, process_names(), session.log)
-    results = verify_all(engine, environment, CHECKS, session.log)
-    report.print_results(results, time.monotonic() - begin)
-    return results
 
 
 def _tool(
@@ -256,6 +278,15 @@ def _running_stack() -> tuple[Engine, Environment] | None:
     if not engine.running().issuperset(component_names()):
         return None
     return engine, load(stack)
+
+
+def _running_demo(session: nox.Session) -> demo.Demo | None:
+    """Who signs in on the running stack, if all of it runs and is the demo's alone."""
+    found = _running_stack()
+    if found is None or not found[0].running().issuperset(process_names()):
+        return None
+    told = demo.fill(*found, session.log, if_empty=True)
+    return told if told.sign_ins and all(each.password for each in told.sign_ins) else None
 
 
 @functools.cache

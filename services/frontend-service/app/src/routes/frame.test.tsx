@@ -14,6 +14,17 @@ test("navigation shows only what one may open", async () => {
     expect(screen.queryByRole("link", { name: "People" })).toBeNull();
 });
 
+test.each(["/people", "/people/4", "/departments"])(
+    "who is no administrator is told so at %s",
+    async (address) => {
+        visit(address, { signedIn: 2 });
+
+        expect(
+            await screen.findByRole("heading", { name: "This is not for you to do" }),
+        ).toBeVisible();
+    },
+);
+
 test("after a move the new screen has the focus, and its name is the window's", async () => {
     const { user } = visit("/", { signedIn: 1 });
     const [link] = await screen.findAllByRole("link", { name: "Profile" });

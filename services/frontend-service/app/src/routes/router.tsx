@@ -7,6 +7,7 @@ import {
     Outlet,
     redirect,
 } from "@tanstack/react-router";
+import { Problem } from "../api/client.ts";
 import { meQuery, type PeopleFilter, ROLES } from "../api/people.ts";
 import { sessionQuery } from "../api/session.ts";
 import { ErrorScreen } from "../ui/ErrorScreen.tsx";
@@ -73,6 +74,7 @@ const home = createRoute({
 const people = createRoute({
     getParentRoute: () => inside,
     path: "/people",
+    beforeLoad: requireAdministrator,
     validateSearch: filterOf,
     component: lazyRouteComponent(() => import("./admin.tsx"), "PeopleScreen"),
 });
@@ -80,12 +82,14 @@ const people = createRoute({
 const person = createRoute({
     getParentRoute: () => inside,
     path: "/people/$id",
+    beforeLoad: requireAdministrator,
     component: lazyRouteComponent(() => import("./admin.tsx"), "OnePersonScreen"),
 });
 
 const departments = createRoute({
     getParentRoute: () => inside,
     path: "/departments",
+    beforeLoad: requireAdministrator,
     component: lazyRouteComponent(() => import("../features/admin/Departments.tsx"), "Departments"),
 });
 
@@ -138,6 +142,14 @@ export function createAppRouter(client: QueryClient) {
 declare module "@tanstack/react-router" {
     interface Register {
         router: ReturnType<typeof createAppRouter>;
+    }
+}
+
+/** The services decide; this only says so before a screen is empty for who may see little of it. */
+async function requireAdministrator({ context }: { context: Context }): Promise<void> {
+    const { role } = await context.client.ensureQueryData(meQuery);
+    if (role !== "admin") {
+        throw new Problem(403, "", {}, null);
     }
 }
 
