@@ -7,9 +7,12 @@ for each of its runs, `inv test` keeps one in the state folder of the developer'
 import shlex
 import shutil
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+
+from filelock import FileLock, Timeout
 
 from hdms import virtualenvs, workspace
 from hdms.catalog import (
@@ -80,7 +83,11 @@ def prepare(engine: Engine, environment: Environment, name: str, announce: Annou
         engine.up(environment, needed_components(processes), announce)
         (migrated,) = migrate(engine, environment, [service], announce)
         if migrated.error:
-            raise HdmsError(f"the migrations of {service.name} failed:\n{migrated.error}")
+            raise HdmsError(
+                f"the migrations of {service.name} failed:\n{migrated.error}",
+                "correct them; a migration that was applied before it was edited needs a new "
+                "stack: inv test --stop",
+            )
         engine.apply(environment, changes, announce)
         engine.up(environment, processes, announce)
     variables = engine.variables(environment, service.name) | MARK
@@ -99,9 +106,13 @@ def run_tests(name: str, home: Stack, arguments: Sequence[str], announce: Announ
         home: the developer's own stack, of which nothing is used but the state folder.
     """
     if name == TOOLKIT:
-        prepared = Prepared(workspace.TOOLKIT, PROJECT)
-    else:
-        prepared = prepare(*_kept_stack(home), name, announce)
+        return _run(Prepared(workspace.TOOLKIT, PROJECT), arguments, announce)
+    home.state.mkdir(exist_ok=True)
+    with _alone(home.state / f"tests-{name}.lock", name, announce):
+        return _run(prepare(*_kept_stack(home), name, announce), arguments, announce)
+
+
+def _run(prepared: Prepared, arguments: Sequence[str], announce: Announce) -> int:
     pytest, path = virtualenvs.program(prepared.project, "pytest", announce)
     return run(
         [pytest, *arguments],
@@ -111,6 +122,21 @@ def run_tests(name: str, home: Stack, arguments: Sequence[str], announce: Announ
         check=False,
         interactive=True,
     ).exit_code
+
+
+@contextmanager
+def _alone(path: Path, name: str, announce: Announce) -> Iterator[None]:
+    """Hold a lock: two runs of the same tests would write into the same tables."""
+    lock = FileLock(path)
+    try:
+        lock.acquire(timeout=0)
+    except Timeout:
+        announce(f"waiting for another inv test {name} to finish")
+        lock.acquire()
+    try:
+        yield
+    finally:
+        lock.release()
 
 
 def discard_kept_stack(home: Stack, announce: Announce) -> None:

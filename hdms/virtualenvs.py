@@ -32,7 +32,9 @@ def fingerprint(project: str) -> str:
     parts = workspace.closure(project)
     asked = {requirement for part in parts for requirement in part.requirements()}
     installed = [part.path.read_text() for part in parts if part.is_package]
-    content = [sorted(asked), installed, LOCK.read_text(), sys.version]
+    # Its comments say who asked for a package: a new service would reinstall the others' packages.
+    versions = [line for line in LOCK.read_text().splitlines() if not line.lstrip().startswith("#")]
+    content = [sorted(asked), installed, versions, sys.version]
     return hashlib.sha256(json.dumps(content).encode()).hexdigest()
 
 

@@ -1,5 +1,6 @@
 """`inv test`: a developer's loop on a stack that is kept for it."""
 
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -26,6 +27,19 @@ def test_a_services_tests_run_again_and_again_on_a_stack_that_nothing_else_uses(
     assert stopped.returncode == 0
     assert [path.name for path in own.home.iterdir()] == [".hdms"]
     assert not (own.state / "tests").exists()
+
+
+def test_the_same_tests_started_twice_run_one_after_the_other(passable: Path) -> None:
+    own = Stack(passable)
+    some = ("test", "ticket", "--", "-q", "tests/test_ticket_detail.py")
+    try:
+        with ThreadPoolExecutor(2) as terminals:
+            runs = list(terminals.map(lambda _: inv(own, *some), range(2)))
+    finally:
+        inv(own, "test", "--stop")
+
+    assert [run.returncode for run in runs] == [0, 0], [run.stdout + run.stderr for run in runs]
+    assert sum("waiting for another inv test" in run.stderr for run in runs) == 1
 
 
 def test_tests_of_nobody_are_refused_with_those_there_are(tmp_path: Path) -> None:

@@ -22,6 +22,22 @@ def test_a_second_stack_needs_no_installation_of_its_own() -> None:
     assert announced == []
 
 
+def test_who_else_asks_for_a_package_reinstalls_nothing_and_another_version_does(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    lock = tmp_path / "requirements.lock"
+    monkeypatch.setattr(virtualenvs, "LOCK", lock)
+
+    def fingerprint_of(text: str) -> str:
+        lock.write_text(text)
+        return virtualenvs.fingerprint(SMALLEST)
+
+    before = fingerprint_of("django==5.2.19\n    # via user-service\n")
+
+    assert fingerprint_of("django==5.2.19\n    # via\n    #   survey-service\n") == before
+    assert fingerprint_of("django==5.2.20\n    # via user-service\n") != before
+
+
 def test_a_damaged_environment_is_made_anew(tmp_path: Path) -> None:
     announced: list[str] = []
     folder = tmp_path / "venv"
