@@ -21,7 +21,7 @@ class Measurement:
     """What `python -m hdms_testing.bench` measures in one service.
 
     Attributes:
-        kind: "db", "cache", "events", "celery", "websocket" or "http".
+        kind: "db", "cache", "events", "door", "celery", "websocket" or "http".
         path: for "http": the simplest endpoint that asks who it is and looks into the database.
     """
 
@@ -34,6 +34,7 @@ MEASUREMENTS = (
     Measurement("db", "user-service"),
     Measurement("cache", "user-service"),
     Measurement("events", "user-service"),
+    Measurement("door", "user-service"),
     Measurement("celery", "file-service"),
     Measurement("websocket", "communication-service"),
     Measurement("http", "user-service", "/api/accounts/me"),

@@ -75,7 +75,7 @@ def soak(
 
 @command(
     help={
-        "only": "only db, cache, events, celery, websocket or http",
+        "only": "only db, cache, events, door, celery, websocket or http; several: a,b",
         "against": "a file that `inv bench --json` wrote; exit code 1 if a ratio is 25% worse",
         "json": JSON,
         "engine": ENGINE,
@@ -97,7 +97,7 @@ def bench(
     from hdms.bench.measure import KINDS, require_kind, run
     from hdms.bench.result import read
 
-    kinds = [require_kind(only)] if only else KINDS
+    kinds = [require_kind(kind) for kind in only.split(",")] if only else KINDS
     before = read(Path(against)) if against else None
     runner, environment = chosen_stack(engine)
     found = run(runner, environment, kinds, report.announce)

@@ -5,7 +5,7 @@ A token says only who asks. The second half is in what they take part.
 
 from collections.abc import Collection
 from dataclasses import dataclass
-from typing import cast
+from typing import Any, cast
 
 from django.contrib.postgres.expressions import ArraySubquery
 from django.db.models import OuterRef
@@ -54,7 +54,8 @@ def standing_of(identity: Identity) -> Standing | None:
     Of whom the directory has not been told yet, it is the least: user-service has just let them in,
     and may be unable to tell for as long as RabbitMQ is away.
     """
-    person = Person._default_manager.annotate(headed=_HEADS).filter(pk=identity.id).first()
+    people = Person._default_manager.annotate(headed=_HEADS)
+    person: Any = people.filter(pk=identity.id).first()  # with a field that no type has
     if person is None:
         return Standing(identity.id, identity.name)
     if not person.is_active:

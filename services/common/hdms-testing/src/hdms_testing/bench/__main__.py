@@ -19,7 +19,7 @@ from django.core.management.base import BaseCommand, CommandError
 
 from hdms_testing.bench.rounds import Row
 
-NAMES = ("db", "cache", "events", "celery", "websocket", "http")
+NAMES = ("db", "cache", "events", "celery", "websocket", "http", "door")
 ROUNDS = 40
 LIMIT_SECONDS = 50
 
@@ -75,6 +75,10 @@ def measure(name: str, rounds: int, path: str, socket_folder: Path | None) -> li
         from hdms_testing.bench import events
 
         return events.rows(rounds)
+    if name == "door" and hasattr(settings, "IDENTITY_ISSUER"):
+        from hdms_testing.bench import door
+
+        return door.rows(rounds)
     if name == "celery" and hasattr(settings, "CELERY_BROKER_URL"):
         from hdms_testing.bench import tasks
 

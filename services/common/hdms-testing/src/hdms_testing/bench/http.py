@@ -1,17 +1,16 @@
 """Requests per second of an endpoint, against a bare application on the same web server."""
 
-import secrets
 import statistics
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 
 from django.conf import settings
-from django.contrib.auth import get_user_model
 from django.utils.module_loading import import_string
 
 from hdms_testing import identity
 from hdms_testing.bench import bare
 from hdms_testing.bench.client import CLIENTS, rate
+from hdms_testing.bench.people import registered
 from hdms_testing.bench.rounds import Row, rated
 from hdms_testing.bench.servers import LOOPBACK, free_port, listens, running
 from hdms_testing.processes import web_server
@@ -70,22 +69,11 @@ def _bare(port: int) -> list[str]:
 
 @contextmanager
 def _tokens() -> Iterator[list[str]]:
-    """Access tokens of USERS users, who exist only where the service looks them up."""
-    mark = f"bench-{secrets.token_hex(6)}"
-    names = [f"{mark}-{number}" for number in range(USERS)]
+    """Tokens of USERS users, who exist only where the service looks them up."""
     issuer = getattr(settings, "IDENTITY_ISSUER", None)  # user-service believes its own alone
     if issuer is None:
         ids = range(FIRST_ID, FIRST_ID + USERS)
-        yield [identity.token(i, name) for i, name in zip(ids, names, strict=True)]
+        yield [identity.token(number, f"bench-{number}") for number in ids]
         return
-    model = get_user_model()
-    users = model._default_manager
-    # Nobody can sign in with the password "!".
-    made = users.bulk_create(
-        model(**{model.USERNAME_FIELD: name}, email=f"{name}@example.com", password="!")  # noqa: S106
-        for name in names
-    )
-    try:
-        yield list(map(import_string(issuer), made))
-    finally:
-        users.filter(pk__in=[user.pk for user in made]).delete()
+    with registered(USERS) as people:
+        yield list(map(import_string(issuer), people))

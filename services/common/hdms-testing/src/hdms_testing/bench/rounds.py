@@ -40,14 +40,17 @@ def rated(name: str, ours: float, bare: float, why: str) -> Row:
 
 
 def medians(
-    operations: Mapping[str, Callable[[], object]], rounds: int, repeats: int
+    operations: Mapping[str, Callable[[], object]],
+    rounds: int,
+    repeats: int,
+    warm_up: int = WARM_UP,
 ) -> dict[str, float]:
     """Each operation's median of the rounds' medians, in microseconds.
 
     Every round runs every operation `repeats` times, one operation after the other.
     """
     for operation in operations.values():
-        for _ in range(WARM_UP):
+        for _ in range(warm_up):
             operation()
     measured: dict[str, list[float]] = {name: [] for name in operations}
     for _ in range(rounds):
