@@ -20,6 +20,7 @@ BOUND_SECONDS = 25.0
 
 @pytest.fixture(scope="class")
 def pgbouncer_away(whole: Whole, user: User) -> Iterator[None]:
+    user.identity("ticket-service")  # user-service, which says who that is, is as good as away
     whole.engine.down(["pgbouncer"], print)
     yield
     whole.engine.up(whole.environment, ["pgbouncer"], print)
