@@ -63,11 +63,12 @@ def wait_healthy(
         if given_up.is_set():
             raise GivenUp(name)
         state = container.attrs["State"]
-        if state["Status"] != "running" or container.attrs["RestartCount"]:
+        ended = state["Status"] not in ("running", "restarting")
+        if ended or container.attrs["RestartCount"] > restarted_before:
             said = _said(container)
             error = explained(name, said) if "no space left" in said else None
             # Docker forgets the exit code of a container that it has started again.
-            again = state["Status"] == "running"
+            again = not ended
             how = "and was started again" if again else f"with exit code {state['ExitCode']}"
             raise StartFailed(
                 f"{name} ended {how}:\n{last_lines(said)}",
@@ -79,6 +80,9 @@ def wait_healthy(
                 f"inv infra.logs {name}",
             )
 
+    # Docker may have started it again before, after a kill: that is not what is waited for.
+    healthy()
+    restarted_before = container.attrs["RestartCount"]
     try:
         what = f"{name} to be healthy"
         wait_until(healthy, what, seconds, still_possible, LOOK_SECONDS, announce)

@@ -13,6 +13,8 @@ _SCRIPT = (
     " ls -d /proc/[0-9]*/fd/* 2>/dev/null | wc -l"
 )
 
+USED = 2  # bytes of memory, open files
+
 
 def usage(containers: list["Container"]) -> Usage | None:
     """Return what a unit's containers use together; None while one does not run."""
@@ -26,6 +28,8 @@ def usage(containers: list["Container"]) -> Usage | None:
             return None
         if exit_code != 0 or not isinstance(printed, bytes):
             return None
-        memory, files = printed.split()
-        found = Usage(found.memory + int(float(memory)), found.open_files + int(files))
+        used = printed.split()
+        if len(used) != USED:  # it ended while it looked
+            return None
+        found = Usage(found.memory + int(float(used[0])), found.open_files + int(used[1]))
     return found if containers else None
