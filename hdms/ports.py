@@ -40,19 +40,25 @@ def require_all_free(
     wanted: Sequence[Wanted],
     also: Sequence[Wanted] = (),
     held_by: Callable[[int], str] | None = None,
+    is_ours: Callable[[int], bool] = lambda _port: False,
 ) -> None:
     """Check that ports can be taken; name all that cannot, in one error.
 
     Args:
+        is_ours: whether a port that is held is held by who needs it, which was started meanwhile.
         also: what is needed later: named too, where one that is needed now is taken.
         held_by: names what holds a port; default: the process of this machine.
 
     Raises:
         HdmsError: some are held; the message names by whom, the hint the variables to change.
     """
+
+    def all_can_be_taken() -> bool:
+        return all(is_free(each.port) or is_ours(each.port) for each in wanted)
+
     with suppress(TimedOut):
         # A process that was just killed holds its port for a moment longer.
-        wait_until(lambda: all(is_free(each.port) for each in wanted), "ports", GIVEN_UP_SECONDS)
+        wait_until(all_can_be_taken, "ports", GIVEN_UP_SECONDS)
         return
     who = held_by or holder
     taken = [each for each in (*wanted, *also) if not is_free(each.port)]

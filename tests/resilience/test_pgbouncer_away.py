@@ -20,7 +20,8 @@ BOUND_SECONDS = 25.0
 
 @pytest.fixture(scope="class")
 def pgbouncer_away(whole: Whole, user: User) -> Iterator[None]:
-    user.identity("ticket-service")  # user-service, which says who that is, is as good as away
+    # user-service, which says who somebody is and by which keys one knows it, is as good as away.
+    assert ask(whole, user)[0] == 200
     whole.engine.down(["pgbouncer"], print)
     yield
     whole.engine.up(whole.environment, ["pgbouncer"], print)

@@ -201,6 +201,10 @@ class Containers:
         holders = [c.name for c in self._list([]) if str(port) in published_ports(c)]
         return f"the container {holders[0]}" if holders else holder(port)
 
+    def publish(self, project: str, port: int) -> bool:
+        """Return whether a container of a project has a port of this machine."""
+        return any(str(port) in published_ports(c) for c in self._list([f"{_PROJECT}={project}"]))
+
     def _start_failed(self, name: str, said: str) -> HdmsError:
         taken = re.search(r":(\d+)\D*(?:port is already allocated|address already in use)", said)
         if taken is None:

@@ -70,6 +70,7 @@ class ComposeEngine(Engine):
                     ports_wanted(environment, new),
                     ports_wanted(environment, later),
                     self._containers.holder,
+                    lambda port: self._containers.publish(self._project.name, port),
                 )
             with self.wanted.starting(names):
                 try:
