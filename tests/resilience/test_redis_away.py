@@ -46,6 +46,15 @@ def hear(socket: ClientConnection) -> dict[str, Any]:
     return heard
 
 
+def hear_until_live(socket: ClientConnection, body: str) -> None:
+    """Hear this, what was said a moment before one entered, and the end of an earlier outage."""
+    said, degraded = False, False
+    while degraded or not said:
+        told = hear(socket)
+        said = said or told.get("body") == body
+        degraded = {"degraded": True, "recovered": False}.get(told.get("event", ""), degraded)
+
+
 @pytest.mark.usefixtures("redis_away")
 class TestMeanwhile:
     @pytest.mark.parametrize(("service", "path"), READS)
@@ -92,8 +101,7 @@ def test_an_open_chat_is_told_of_the_outage_and_of_its_end_and_misses_nothing(
     with chat.enter() as alice, chat.enter() as bob:
         alice.send('{"body": "before"}')
         for each in (alice, bob):
-            while hear(each).get("body") != "before":
-                pass  # what somebody said a moment before they entered
+            hear_until_live(each, "before")
         whole.engine.down(["redis"], print)
         try:
             assert [hear(alice)["event"], hear(bob)["event"]] == ["degraded", "degraded"]
