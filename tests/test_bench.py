@@ -116,7 +116,7 @@ def test_an_unknown_measurement_is_refused_with_the_known_ones() -> None:
     with pytest.raises(InvalidInput) as refused:
         require_kind("luck")
 
-    assert refused.value.hint == "expected one of: db, cache, events, celery, websocket, http"
+    assert refused.value.hint == "expected one of: db, cache, events, door, celery, websocket, http"
 
 
 def test_production_is_not_measured(stack: Stack, engine: FakeEngine, edit: Edit) -> None:

@@ -6,8 +6,7 @@ set -eu
 : "${FRONTEND_BUFFERS:=/var/cache/nginx}" "${FRONTEND_RESOLVER=resolver 127.0.0.11 valid=2s;}"
 # To nginx: who comes by a socket, on which it does not listen.
 : "${FRONTEND_TRUSTED_PROXY:=unix:}"
-export FRONTEND_TRUSTED_PROXY FRONTEND_LISTEN FRONTEND_ROOT FRONTEND_TEMPORARY FRONTEND_MEMORY FRONTEND_BUFFERS
-export FRONTEND_RESOLVER
+export FRONTEND_TRUSTED_PROXY FRONTEND_LISTEN FRONTEND_ROOT FRONTEND_TEMPORARY FRONTEND_MEMORY FRONTEND_BUFFERS FRONTEND_RESOLVER
 
 cd /etc/nginx
 # Only what the templates have in capitals and braces: what else begins with $ is nginx's own.
