@@ -6,6 +6,7 @@ from django.contrib.auth.base_user import AbstractBaseUser
 from django.db.models import QuerySet
 from django.http import HttpRequest, JsonResponse
 from django.views.decorators.cache import cache_control
+from drf_spectacular.utils import extend_schema
 from rest_framework.authentication import SessionAuthentication
 from rest_framework.generics import DestroyAPIView, GenericAPIView, ListCreateAPIView
 from rest_framework.request import Request
@@ -16,7 +17,7 @@ from apps.identity import access_tokens, keys
 from apps.identity.authentication import ByAccessToken
 from apps.identity.issuing import issue
 from apps.identity.models import AccessToken
-from apps.identity.serializers import AccessTokenSerializer
+from apps.identity.serializers import AccessTokenSerializer, NewAccessTokenSerializer
 
 IDENTITY = "X-Identity"
 # What is revoked counts within a second or two; the stale answer is for while we are away. Both
@@ -59,6 +60,7 @@ class _OwnAccessTokens(GenericAPIView[AccessToken]):
 class AccessTokensView(_OwnAccessTokens, ListCreateAPIView[AccessToken]):
     """GET: one's access tokens. POST: a new one; its answer alone has the token itself."""
 
+    @extend_schema(responses={201: NewAccessTokenSerializer})
     def create(self, request: Request, *args: Any, **kwargs: Any) -> Response:
         serializer = self.get_serializer(data=request.data)
         serializer.is_valid(raise_exception=True)
