@@ -7,14 +7,13 @@ from django.db.models import QuerySet
 from django.http import HttpRequest, JsonResponse
 from django.views.decorators.cache import cache_control
 from drf_spectacular.utils import extend_schema
-from rest_framework.authentication import SessionAuthentication
 from rest_framework.generics import DestroyAPIView, GenericAPIView, ListCreateAPIView
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from apps.identity import access_tokens, keys
-from apps.identity.authentication import ByAccessToken
+from apps.identity.authentication import ByAccessToken, BySession
 from apps.identity.issuing import issue
 from apps.identity.models import AccessToken
 from apps.identity.serializers import AccessTokenSerializer, NewAccessTokenSerializer
@@ -31,7 +30,7 @@ class ExchangeView(APIView):
     For the front door: it leads nobody here.
     """
 
-    authentication_classes = (ByAccessToken, SessionAuthentication)
+    authentication_classes = (ByAccessToken, BySession)
     throttle_classes = ()
 
     def get(self, request: Request) -> Response:
@@ -50,7 +49,7 @@ def published_keys(request: HttpRequest) -> JsonResponse:
 class _OwnAccessTokens(GenericAPIView[AccessToken]):
     """Of the person who is signed in with a session: no access token makes or ends another."""
 
-    authentication_classes = (SessionAuthentication,)
+    authentication_classes = (BySession,)
     serializer_class = AccessTokenSerializer
 
     def get_queryset(self) -> QuerySet[AccessToken]:
