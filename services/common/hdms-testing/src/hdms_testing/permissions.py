@@ -85,18 +85,22 @@ def operations() -> set[str]:
 
 def client_as(kind: str) -> APIClient:
     """A client of the ASKER, whom the directory knows as one of this kind; or of nobody."""
+    client = APIClient()
+    if kind != "nobody":
+        client.credentials(HTTP_AUTHORIZATION=bearer_of(kind))
+    return client
+
+
+def bearer_of(kind: str) -> str:
+    """What the front door sends for the ASKER, whom the directory knows as one of this kind."""
     from hdms_django.directory.models import Department  # not without the app
 
-    client = APIClient()
-    if kind == "nobody":
-        return client
     directory.know(ASKER, **STANDINGS[kind])
     if kind == "head":
         told = directory.department(_DEPARTMENT)
         del told["parent"], told["head"]
         Department._default_manager.create(**told, head_id=ASKER)
-    client.credentials(HTTP_AUTHORIZATION=f"Bearer {identity.token(ASKER, kind)}")
-    return client
+    return f"Bearer {identity.token(ASKER, kind)}"
 
 
 def owner(cell: Cell) -> int:
