@@ -27,6 +27,7 @@ from hdms.environment.validation import load
 from hdms.errors import HdmsError
 from hdms.migrate import migrate
 from hdms.parity import differences
+from hdms.service import DJANGO
 from hdms.stack import PROJECT, Stack
 
 forget_libpq_variables()
@@ -41,6 +42,7 @@ nox.options.sessions = ["lint", "typecheck", "app", "journeys", "system", "tests
 RESILIENCE = "tests/resilience"
 NIGHTLY = "tests/nightly"
 NO_TESTS = 5  # pytest's exit code where none was selected
+NIGHTLY_PROFILE = "--hypothesis-profile=nightly"
 TASKS_NIGHTLY = ["tests/nightly", "tests/test_openapi.py"]  # of task-service
 LONG = (service_tests.TOOLKIT, "task-service")
 QUICK = "quick"
@@ -191,7 +193,10 @@ def resilience(session: nox.Session, engine: str) -> None:
 @nox.session
 def nightly(session: nox.Session) -> None:
     """Run what takes long and seldom fails: every tests/nightly, `resilience` on both engines."""
-    session.notify("tests(task-service)", ["--hypothesis-profile=nightly", *TASKS_NIGHTLY])
+    session.notify("tests(task-service)", [NIGHTLY_PROFILE, *TASKS_NIGHTLY])
+    for service in SERVICES:
+        if service.framework is DJANGO:
+            session.notify(f"tests({service.name})", [NIGHTLY_PROFILE, "tests/test_openapi.py"])
     session.notify("resilience(embedded)")
     session.notify("resilience(compose)")
     session.notify("parity")

@@ -11,6 +11,7 @@ from hdms.commands.demo import demo
 from hdms.commands.doctor import doctor
 from hdms.commands.generate import generate
 from hdms.commands.migrate import migrate
+from hdms.commands.openapi import openapi
 from hdms.commands.tests import test
 from hdms.commands.verify import verification
 
@@ -61,6 +62,7 @@ namespace = Collection(
     test,
     doctor,
     generate,
+    openapi,
     trials.faults,
     trials.soak,
     trials.bench,

@@ -6,6 +6,7 @@ They are committed, since Docker reads them without the toolkit; a test says whi
 import shlex
 from pathlib import Path
 
+from hdms import permissions
 from hdms.catalog import FRONTEND, SERVICES
 from hdms.environment.documentation import documents
 from hdms.environment.schema import ROOT, VARIABLES
@@ -15,6 +16,7 @@ from hdms.workspace import shared
 
 TEMPLATES = CONFIG / "generated"
 README = PROJECT / "README.md"
+PERMISSIONS = PROJECT / "docs" / "permissions.md"
 
 _BEGIN, _END = "<!-- services: ", "<!-- end of services -->"
 _FRONTEND = f"services/{FRONTEND.name}"
@@ -34,6 +36,7 @@ def generated_files() -> dict[Path, str]:
         PROJECT / path: _headed(comment, f"{Path(path).name}.j2")
         for path, comment in _MADE_OF_TEMPLATES.items()
     }
+    made[PERMISSIONS] = permissions.document()
     return {**documents(), **made, README: _readme()}
 
 

@@ -19,6 +19,8 @@ from hdms.workspace import lock_command
 
 TEMPLATE = PROJECT / "services" / "template"
 CATALOG = PROJECT / "hdms" / "catalog.py"
+PLACE = "{{ name }}"
+"""What a name takes the place of, in the template."""
 LONGEST_NAME = 30
 
 _NAME = re.compile(r"[a-z][a-z0-9]*(-[a-z0-9]+)*")
@@ -87,7 +89,7 @@ def _make(name: str, folder: Path, port: int | None) -> None:
     if catalog.count(_MARKER) != 1:
         raise HdmsError(f"hdms/catalog.py has no line {_MARKER.strip()!r}", "put it back")
     try:
-        _write_folder(folder, name)
+        copy_template(folder, name)
         entry = _ENTRY.format(name=name, port=port)
         CATALOG.write_text(catalog.replace(_MARKER, entry + _MARKER), encoding="utf-8")
         _renew()
@@ -154,13 +156,14 @@ def _catalog() -> str:
     return CATALOG.read_text(encoding="utf-8")
 
 
-def _write_folder(folder: Path, name: str) -> None:
+def copy_template(folder: Path, name: str) -> None:
+    """Make the folder of a service of this name."""
     ignored = shutil.ignore_patterns("__pycache__", ".*")
     shutil.copytree(TEMPLATE, folder, ignore=ignored)
     for path in folder.rglob("*"):
         if path.is_file():
             text = path.read_text(encoding="utf-8")
-            path.write_text(text.replace("{{ name }}", name), encoding="utf-8")
+            path.write_text(text.replace(PLACE, name), encoding="utf-8")
 
 
 def _renew() -> None:

@@ -41,7 +41,7 @@ def checkout() -> Iterator[Checkout]:
 def test_a_name_or_port_that_cannot_be_used_is_refused_before_anything_changes(
     name: str, port: int | None, why: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    for step in ("_write_folder", "_renew", "_renew_generated"):
+    for step in ("copy_template", "_renew", "_renew_generated"):
         monkeypatch.setattr(new_service, step, lambda *_: pytest.fail("something changed"))
 
     with pytest.raises(InvalidInput, match=why):

@@ -12,6 +12,7 @@ import pytest
 from django.conf import settings
 from django.core.management import call_command
 from django.db import connections
+from hypothesis import settings as hypothesis
 from pytest_django import DjangoDbBlocker
 from rest_framework.test import APIClient
 
@@ -19,6 +20,11 @@ from hdms_testing import identity
 from hdms_testing.cast import ClientOf, Person
 from hdms_testing.directory import know
 from hdms_testing.processes import web_server_running
+
+# `nox -s nightly` asks for its own: --hypothesis-profile=nightly
+hypothesis.register_profile("nightly", max_examples=50)
+hypothesis.register_profile("gate", max_examples=4)
+hypothesis.load_profile("gate")
 
 DISPOSABLE = "HDMS_DISPOSABLE_STACK"
 

@@ -1,6 +1,7 @@
 """A room's stored messages."""
 
 from django.db.models import QuerySet
+from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
 from rest_framework.generics import ListAPIView
 
@@ -14,6 +15,7 @@ class AfterSerializer(serializers.Serializer[None]):
     after = serializers.IntegerField(min_value=0, default=0)
 
 
+@extend_schema(parameters=[AfterSerializer])
 class MessageListView(ListAPIView[Message]):
     """GET: the messages of a room; `after=<id>` gives only newer ones, to catch up."""
 

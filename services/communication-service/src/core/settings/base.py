@@ -33,6 +33,7 @@ CHANNEL_LAYERS = redis_settings.channel_layers(ENV, backend="apps.chat.layer.Red
 CONNECTION_CHECKS = {"channels": "apps.chat.proof.check"}
 
 REST_FRAMEWORK = common.rest_framework(authentication=common.SIGNED_IDENTITY)
+SPECTACULAR_SETTINGS = common.openapi(SERVICE)
 IDENTITY_KEYS = common.FETCHED_KEYS
 FRONT_DOOR_URL = common.front_door_url(ENV)
 LOGGING = common.logging(ENV)

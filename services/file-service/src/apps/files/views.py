@@ -2,6 +2,8 @@
 
 from django.db.models import QuerySet
 from django.http import HttpResponseBase
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import extend_schema
 from rest_framework import mixins, viewsets
 from rest_framework.decorators import action
 from rest_framework.exceptions import APIException
@@ -44,6 +46,7 @@ class StoredFileViewSet(
         # Outside a transaction (ATOMIC_REQUESTS is off), so the worker can see the row.
         enqueue(serializer.save(owner_id=user_of(self.request).id).pk)
 
+    @extend_schema(responses=dict.fromkeys([(200, "*/*"), (206, "*/*")], OpenApiTypes.BINARY))
     @action(detail=True)
     def download(self, request: Request, pk: str) -> HttpResponseBase:
         """The content, or a range of it."""

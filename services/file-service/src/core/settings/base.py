@@ -67,6 +67,7 @@ FILE_UPLOAD_HANDLERS = [
 FILE_UPLOAD_LIMIT_BYTES = 25 * 1024 * 1024
 
 REST_FRAMEWORK = common.rest_framework(authentication=common.SIGNED_IDENTITY)
+SPECTACULAR_SETTINGS = common.openapi(SERVICE)
 IDENTITY_KEYS = common.FETCHED_KEYS
 FRONT_DOOR_URL = common.front_door_url(ENV)
 LOGGING = common.logging(ENV)

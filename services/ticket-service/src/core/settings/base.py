@@ -25,6 +25,7 @@ CACHES = redis_settings.caches(ENV)
 RABBITMQ = common.rabbitmq(ENV)
 
 REST_FRAMEWORK = common.rest_framework(authentication=common.SIGNED_IDENTITY)
+SPECTACULAR_SETTINGS = common.openapi(SERVICE)
 IDENTITY_KEYS = common.FETCHED_KEYS
 FRONT_DOOR_URL = common.front_door_url(ENV)
 LOGGING = common.logging(ENV)

@@ -4,7 +4,7 @@ from typing import Any
 
 from django.contrib.auth import get_user_model
 from django.contrib.auth.base_user import AbstractBaseUser
-from rest_framework.authentication import BaseAuthentication
+from rest_framework.authentication import BaseAuthentication, SessionAuthentication
 from rest_framework.exceptions import AuthenticationFailed
 from rest_framework.request import Request
 
@@ -39,3 +39,11 @@ class ByAccessToken(BaseAuthentication):
 
     def authenticate_header(self, request: Request) -> str:
         return SCHEME
+
+
+class BySession(SessionAuthentication):
+    """A session's cookie. Who has none is told 401, as everywhere: the browser asks to sign in."""
+
+    def authenticate_header(self, request: Request) -> str:
+        """REST framework's own has none, and so answers 403."""
+        return "Session"

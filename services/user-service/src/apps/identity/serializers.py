@@ -26,3 +26,12 @@ class AccessTokenSerializer(serializers.ModelSerializer[AccessToken]):
         if not now < value <= now + LONGEST:
             raise serializers.ValidationError(f"Expected a time within {LONGEST.days} days.")
         return value
+
+
+class NewAccessTokenSerializer(AccessTokenSerializer):
+    """What is told of a token once, when it is made."""
+
+    token = serializers.CharField(read_only=True)
+
+    class Meta(AccessTokenSerializer.Meta):
+        fields = (*AccessTokenSerializer.Meta.fields, "token")  # type: ignore[assignment]

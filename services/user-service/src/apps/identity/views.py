@@ -6,17 +6,17 @@ from django.contrib.auth.base_user import AbstractBaseUser
 from django.db.models import QuerySet
 from django.http import HttpRequest, JsonResponse
 from django.views.decorators.cache import cache_control
-from rest_framework.authentication import SessionAuthentication
+from drf_spectacular.utils import extend_schema
 from rest_framework.generics import DestroyAPIView, GenericAPIView, ListCreateAPIView
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from apps.identity import access_tokens, keys
-from apps.identity.authentication import ByAccessToken
+from apps.identity.authentication import ByAccessToken, BySession
 from apps.identity.issuing import issue
 from apps.identity.models import AccessToken
-from apps.identity.serializers import AccessTokenSerializer
+from apps.identity.serializers import AccessTokenSerializer, NewAccessTokenSerializer
 
 IDENTITY = "X-Identity"
 # What is revoked counts within a second or two; the stale answer is for while we are away. Both
@@ -30,7 +30,7 @@ class ExchangeView(APIView):
     For the front door: it leads nobody here.
     """
 
-    authentication_classes = (ByAccessToken, SessionAuthentication)
+    authentication_classes = (ByAccessToken, BySession)
     throttle_classes = ()
 
     def get(self, request: Request) -> Response:
@@ -49,7 +49,7 @@ def published_keys(request: HttpRequest) -> JsonResponse:
 class _OwnAccessTokens(GenericAPIView[AccessToken]):
     """Of the person who is signed in with a session: no access token makes or ends another."""
 
-    authentication_classes = (SessionAuthentication,)
+    authentication_classes = (BySession,)
     serializer_class = AccessTokenSerializer
 
     def get_queryset(self) -> QuerySet[AccessToken]:
@@ -59,6 +59,7 @@ class _OwnAccessTokens(GenericAPIView[AccessToken]):
 class AccessTokensView(_OwnAccessTokens, ListCreateAPIView[AccessToken]):
     """GET: one's access tokens. POST: a new one; its answer alone has the token itself."""
 
+    @extend_schema(responses={201: NewAccessTokenSerializer})
     def create(self, request: Request, *args: Any, **kwargs: Any) -> Response:
         serializer = self.get_serializer(data=request.data)
         serializer.is_valid(raise_exception=True)

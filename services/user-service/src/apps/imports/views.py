@@ -6,6 +6,8 @@ from typing import Any, cast
 from django.db.models import QuerySet
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import extend_schema
 from rest_framework import mixins, status
 from rest_framework.decorators import action
 from rest_framework.generics import ListAPIView
@@ -50,6 +52,7 @@ class ImportViewSet(mixins.RetrieveModelMixin, GenericViewSet[Import]):
         )
         return [CsvParser()] if is_upload else [JSONParser()]
 
+    @extend_schema(parameters=[UploadQuery], request={"text/csv": OpenApiTypes.BINARY})
     @deadline.bounded(SECONDS)
     def create(self, request: Request) -> Response:
         """POST ?kind=people or departments: the file itself."""
@@ -57,6 +60,7 @@ class ImportViewSet(mixins.RetrieveModelMixin, GenericViewSet[Import]):
         made = services.upload(kind, cast(bytes, request.data or b""), by=_viewer(request))
         return Response(ImportSerializer(made).data, status=status.HTTP_201_CREATED)
 
+    @extend_schema(request=CommitSerializer)
     @action(detail=True, methods=["post"])
     @once
     @deadline.bounded(SECONDS)
@@ -67,6 +71,7 @@ class ImportViewSet(mixins.RetrieveModelMixin, GenericViewSet[Import]):
         return Response(ImportSerializer(done).data)
 
 
+@extend_schema(parameters=[LinesQuery])
 class LinesView(ListAPIView[Line]):
     """GET ?outcome=: the lines of an import, in pages."""
 
@@ -96,6 +101,7 @@ class ExportView(APIView):
     name = ""
     text: Callable[[], str] = staticmethod(str)
 
+    @extend_schema(responses={(200, "text/csv"): OpenApiTypes.STR})
     @deadline.bounded(SECONDS)
     def get(self, request: Request) -> HttpResponse:
         answer = HttpResponse(self.text(), content_type="text/csv; charset=utf-8")

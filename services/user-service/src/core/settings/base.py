@@ -46,6 +46,7 @@ AUTH_PASSWORD_VALIDATORS = [
 ]
 
 REST_FRAMEWORK = common.rest_framework(authentication="apps.identity.authentication.SignedPerson")
+SPECTACULAR_SETTINGS = common.openapi(SERVICE)
 IDENTITY_ISSUER = "apps.identity.issuing.issue"  # of the signed tokens, which nobody else has
 IDENTITY_KEYS = "apps.identity.keys.published"
 FRONT_DOOR_URL = common.front_door_url(ENV)

@@ -73,6 +73,7 @@ def once(method: Method) -> Method:
                 _keep(response, person_id, key, digest)
             return response
 
+    answered.takes_idempotency_key = True  # type: ignore[attr-defined]  # hdms_django.openapi asks
     return answered
 
 

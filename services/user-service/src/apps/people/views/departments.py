@@ -3,6 +3,7 @@
 from typing import Any
 
 from django.db.models import QuerySet
+from drf_spectacular.utils import extend_schema
 from rest_framework import mixins, status
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -14,6 +15,7 @@ from apps.people.permissions import AdministratorsChange
 from apps.people.serializers import DepartmentSerializer
 from apps.people.services import departments
 from hdms_django.idempotency.once import once
+from hdms_django.openapi.schema import CHANGES_A_VERSION
 from hdms_django.preconditions import IfMatch, etag
 
 
@@ -35,6 +37,7 @@ class DepartmentViewSet(mixins.ListModelMixin, GenericViewSet[Department]):
         fields, _reason = _asked(DepartmentSerializer(data=request.data))
         return _answer(departments.make(fields, by=request.user.pk), status.HTTP_201_CREATED)
 
+    @extend_schema(parameters=CHANGES_A_VERSION)
     @once
     def partial_update(self, request: Request, pk: str) -> Response:
         changes, reason = _asked(DepartmentSerializer(data=request.data, partial=True))

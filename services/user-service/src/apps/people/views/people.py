@@ -3,6 +3,7 @@
 from typing import Any, cast
 
 from django.db.models import QuerySet
+from drf_spectacular.utils import PolymorphicProxySerializer, extend_schema, extend_schema_view
 from rest_framework import mixins, status
 from rest_framework.decorators import action
 from rest_framework.request import Request
@@ -23,9 +24,20 @@ from apps.people.serializers import (
 )
 from apps.people.services import persons
 from hdms_django.idempotency.once import once
+from hdms_django.openapi.schema import CHANGES_A_VERSION
 from hdms_django.preconditions import IfMatch, etag
 
+AS_ONE_MAY_SEE = PolymorphicProxySerializer(
+    component_name="VisiblePerson",
+    serializers=[PersonSerializer, PublicPersonSerializer],
+    resource_type_field_name=None,
+)
 
+
+@extend_schema_view(
+    list=extend_schema(parameters=[PeopleQuery], responses=AS_ONE_MAY_SEE),
+    retrieve=extend_schema(responses=AS_ONE_MAY_SEE),
+)
 class PeopleViewSet(mixins.ListModelMixin, GenericViewSet[User]):
     """List, look at, make, change, deactivate and reactivate people."""
 
@@ -54,6 +66,7 @@ class PeopleViewSet(mixins.ListModelMixin, GenericViewSet[User]):
         person = persons.register(**asked, by=_viewer(request).pk)
         return _answer(person, PersonSerializer, status.HTTP_201_CREATED)
 
+    @extend_schema(parameters=CHANGES_A_VERSION)
     @once
     def partial_update(self, request: Request, pk: str) -> Response:
         changes = _valid(PersonSerializer(data=request.data, partial=True))
@@ -63,12 +76,14 @@ class PeopleViewSet(mixins.ListModelMixin, GenericViewSet[User]):
         )
         return _answer(person, PersonSerializer)
 
+    @extend_schema(request=ReasonSerializer, parameters=CHANGES_A_VERSION)
     @action(detail=True, methods=["post"], permission_classes=[Administrators])
     @once
     def deactivate(self, request: Request, pk: str) -> Response:
         """POST: they can sign in no longer."""
         return self._move(persons.deactivate, request, pk)
 
+    @extend_schema(request=ReasonSerializer, parameters=CHANGES_A_VERSION)
     @action(detail=True, methods=["post"], permission_classes=[Administrators])
     @once
     def reactivate(self, request: Request, pk: str) -> Response:
@@ -86,9 +101,13 @@ class PeopleViewSet(mixins.ListModelMixin, GenericViewSet[User]):
 class MeView(APIView):
     """/api/people/me/: oneself, and how one is reached."""
 
+    @extend_schema(responses=MeSerializer)
     def get(self, request: Request) -> Response:
         return _answer(_viewer(request), MeSerializer)
 
+    @extend_schema(
+        request=MeSerializer(partial=True), responses=MeSerializer, parameters=CHANGES_A_VERSION
+    )
     @once
     def patch(self, request: Request) -> Response:
         changes = _valid(MeSerializer(data=request.data, partial=True))
