@@ -24,6 +24,8 @@ PLACE = "{{ name }}"
 LONGEST_NAME = 30
 
 _NAME = re.compile(r"[a-z][a-z0-9]*(-[a-z0-9]+)*")
+WAIT_SECONDS = 30.0
+"""For another terminal that makes one, too."""
 _PORTS = range(1024, 65536)
 _IN_CATALOG = re.compile(r"^        (\d{4,5}),$", re.MULTILINE)
 _MARKER = "    # `inv service.new` adds its entries above this line.\n"
@@ -69,14 +71,14 @@ def _alone() -> Iterator[None]:
     """Let one terminal at a time write the catalog.
 
     Raises:
-        HdmsError: another one does.
+        HdmsError: another one does for WAIT_SECONDS.
     """
     from filelock import FileLock, Timeout
 
     lock = PROJECT / ".hdms" / "service.new.lock"
     lock.parent.mkdir(mode=0o711, exist_ok=True)
     try:
-        with FileLock(lock, timeout=0):
+        with FileLock(lock, timeout=WAIT_SECONDS):
             yield
     except Timeout:
         raise HdmsError("another inv service.new is at work", "wait for its end") from None
