@@ -58,6 +58,9 @@ class Backend(BaseHTTPRequestHandler):
         """Give a token that tells what was exchanged for it, or what the test decided."""
         cookie, borne = self.headers.get("Cookie", ""), self.headers.get("Authorization", "")
         self.server.exchanged.append((cookie, borne))
+        if self.headers["Host"] != "localhost":  # Django refuses names that it was not told of
+            self.send_error(400)
+            return
         self.send_response(self.server.decision)
         if self.server.decision == 204:
             self.send_header("X-Identity", f"signed({borne or cookie})")

@@ -88,7 +88,7 @@ def _ask(
     server: HTTPConnection, method: str, path: str, headers: Mapping[str, str], body: str = ""
 ) -> dict[str, str]:
     """Ask, and return the cookies that come; CommandError unless the answer is a 200."""
-    server.request(method, path, body or None, headers)
+    server.request(method, path, body or None, {**headers, "Host": "localhost"})
     answer = server.getresponse()
     said = answer.read()
     if answer.status != 200:
